@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What every folder of the library shares: errors, checked growth of arrays,
+ * byte buffers, files, and variable-length integers. Nothing here knows what
+ * an index is.
+ */
+#ifndef OST_BASE_H
+#define OST_BASE_H
+
+#include <osteon/osteon.h>
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__GNUC__)
+#define OST_PRINTF(f, a) __attribute__((format(printf, f, a)))
+#define OST_LIKELY(x) __builtin_expect(!!(x), 1)
+#define OST_UNLIKELY(x) __builtin_expect(!!(x), 0)
+#else
+#define OST_PRINTF(f, a)
+#define OST_LIKELY(x) (x)
+#define OST_UNLIKELY(x) (x)
+#endif
+
+/* ---- error.c ---- */
+
+/* Fills *err (NULL allowed) and returns `status`. Control bytes in the text
+ * are replaced, so that it stays one line. */
+osteon_status ost_fail(osteon_error *err, osteon_status status,
+                       const char *format, ...) OST_PRINTF(3, 4);
+
+/* The same for a failed system call: appends ": strerror(code)" and sets
+ * os_error. Status is OSTEON_IO (OSTEON_NO_MEMORY for ENOMEM). */
+osteon_status ost_fail_os(osteon_error *err, int code, const char *format,
+                          ...) OST_PRINTF(3, 4);
+
+/* The same for damage at byte `offset` of file `path`. */
+osteon_status ost_fail_corrupt(osteon_error *err, const char *path,
+                               uint64_t offset, const char *what);
+
+osteon_status ost_fail_memory(osteon_error *err);
+
+/* ---- memory.c ---- */
+
+/* All allocations of the library go through these, so that tests can make
+ * each of them fail: ost_alloc_fail_at(n) fails the n-th from now on (once),
+ * 0 switches it off. Counting is per process and not for threads. */
+void *ost_malloc(size_t size);
+void *ost_calloc(size_t n, size_t size);
+void *ost_realloc(void *old, size_t size);
+void ost_free(void *p); /* same as free(); NULL allowed */
+void ost_alloc_fail_at(unsigned long n);
+
+/* Makes room for `want` elements of `size` bytes in *array, doubling *room.
+ * On failure (memory, or overflow) returns false and changes nothing. */
+bool ost_grow(void **array, size_t *room, size_t want, size_t size);
+#define OST_GROW(array, room, want)                                         \
+    ost_grow((void **)(array), (room), (want), sizeof **(array))
+
+/* A byte buffer that grows. `failed` is sticky: after a failed allocation all
+ * later calls do nothing, and one check at the end is enough. */
+typedef struct ost_buffer {
+    uint8_t *data;
+    size_t len, room;
+    bool failed;
+} ost_buffer;
+
+/* Makes room for `more` bytes after len and returns the place, NULL on
+ * failure; len does not change. */
+uint8_t *ost_buffer_reserve(ost_buffer *b, size_t more);
+void ost_buffer_add(ost_buffer *b, const void *bytes, size_t len);
+void ost_buffer_add_byte(ost_buffer *b, uint8_t byte);
+void ost_buffer_add_text(ost_buffer *b, const char *text);
+void ost_buffer_printf(ost_buffer *b, const char *format, ...)
+    OST_PRINTF(2, 3);
+void ost_buffer_free(ost_buffer *b); /* leaves it empty, usable again */
+
+/* Variable-length integers: 7 bits a byte, low first, high bit = more follow
+ * (LEB128). At most 10 bytes. */
+void ost_buffer_add_varint(ost_buffer *b, uint64_t value);
+static inline uint8_t *ost_varint_put(uint8_t *p, uint64_t v)
+{
+    while (v >= 0x80) {
+        *p++ = (uint8_t)(v | 0x80);
+        v >>= 7;
+    }
+    *p++ = (uint8_t)v;
+    return p;
+}
+
+/* Reads one and returns the byte after it, or NULL where it is cut, longer
+ * than 10 bytes or p is NULL (so that calls can be chained). */
+static inline const uint8_t *ost_varint_get(const uint8_t *p,
+                                            const uint8_t *end, uint64_t *out)
+{
+    uint64_t v = 0;
+    unsigned shift = 0;
+
+    *out = 0;
+    if (OST_UNLIKELY(p == NULL))
+        return NULL;
+    while (p < end && shift < 70) {
+        const uint8_t byte = *p++;
+        v |= (uint64_t)(byte & 0x7f) << (shift < 64 ? shift : 63);
+        if (byte < 0x80) {
+            *out = v;
+            return p;
+        }
+        shift += 7;
+    }
+    return NULL;
+}
+
+/* Fixed-width little-endian integers at any alignment. */
+static inline uint32_t ost_get32(const void *p)
+{
+    const uint8_t *b = p;
+    return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 |
+           (uint32_t)b[3] << 24;
+}
+static inline uint64_t ost_get64(const void *p)
+{
+    return ost_get32(p) | (uint64_t)ost_get32((const uint8_t *)p + 4) << 32;
+}
+static inline void ost_put32(void *p, uint32_t v)
+{
+    uint8_t *b = p;
+    b[0] = (uint8_t)v;
+    b[1] = (uint8_t)(v >> 8);
+    b[2] = (uint8_t)(v >> 16);
+    b[3] = (uint8_t)(v >> 24);
+}
+static inline void ost_put64(void *p, uint64_t v)
+{
+    ost_put32(p, (uint32_t)v);
+    ost_put32((uint8_t *)p + 4, (uint32_t)(v >> 32));
+}
+
+/* ---- file.c ---- */
+
+/* A read-only map of a whole file. */
+typedef struct ost_map {
+    const uint8_t *data;
+    size_t size;
+} ost_map;
+
+/* Maps `path` (an empty file gives size 0 and data NULL). OSTEON_NOT_FOUND
+ * where there is no such file, OSTEON_IO otherwise. */
+osteon_status ost_map_open(ost_map *map, const char *path, osteon_error *err);
+void ost_map_close(ost_map *map);
+
+/* Reads a whole regular file of at most `most` bytes into a buffer. */
+osteon_status ost_file_read(const char *path, size_t most, ost_buffer *out,
+                            osteon_error *err);
+
+/* write(2) until all is written; EINTR is retried. */
+osteon_status ost_write_all(int fd, const void *bytes, size_t len,
+                            const char *path, osteon_error *err);
+
+/* Creates `path` (0666 & ~umask) holding these bytes, fsynced. The file is
+ * removed again on failure. */
+osteon_status ost_file_write(const char *path, const void *bytes, size_t len,
+                             osteon_error *err);
+
+/* fsync(2) on a folder, so that names in it are durable. */
+osteon_status ost_folder_sync(const char *path, osteon_error *err);
+
+/* "folder/name" in fresh memory, for ost_free; NULL: no memory. */
+char *ost_path_join(const char *folder, const char *name);
+
+#endif
