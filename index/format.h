@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Constants of the index's files. docs/format.md tells what each means; the
+ * two change together, and with OSTEON_FORMAT_VERSION.
+ *
+ * A segment file is: a header of 64 bytes, sections (each begins at a
+ * multiple of 64; zero bytes between), the table of page checksums, and a
+ * footer. Everything is little-endian.
+ */
+#ifndef OST_FORMAT_H
+#define OST_FORMAT_H
+
+#include "index.h"
+
+#define OST_SEGMENT_MAGIC "OSTEONSG"
+#define OST_DELETES_MAGIC "OSTEONDL"
+#define OST_SOURCES_MAGIC "OSTEONSR"
+#define OST_MAGIC_SIZE 8
+#define OST_HEADER_SIZE 64
+#define OST_ALIGN 64
+
+/* Bytes covered by one 32-bit checksum (the low half of XXH3-64). */
+#define OST_PAGE 4096
+
+/* Documents a segment may hold, and files an index may hold segments of. */
+#define OST_MAX_DOCUMENTS 0x7fffffffu
+
+typedef enum ost_section_id {
+    OST_SECTION_FIELDS = 0, /* field table */
+    OST_SECTION_NORMS,      /* a byte a document, for each field */
+    OST_SECTION_POSTINGS,   /* document and frequency blocks */
+    OST_SECTION_SKIPS,      /* skip tables with block impacts */
+    OST_SECTION_POSITIONS,
+    OST_SECTION_DICTIONARY, /* front-coded blocks of terms */
+    OST_SECTION_DIRECTORY,  /* first terms' prefixes and block offsets */
+    OST_SECTION_DOCUMENTS,  /* blocks of document records */
+    OST_SECTION_DOC_INDEX,  /* offsets of those blocks */
+    OST_SECTION_DOC_SOURCES, /* u32 a document */
+    OST_SECTION_IDS,         /* hash table: id to document */
+    OST_SECTION_STORED,      /* zlib blocks of stored text */
+    OST_SECTION_STORED_INDEX, /* offsets of those blocks */
+    OST_SECTION_VALUES,       /* value columns */
+    OST_N_SECTIONS
+} ost_section_id;
+
+/* Section table, 48 bytes more (see segment_writer.c). */
+#define OST_FOOTER_SIZE (OST_N_SECTIONS * 16 + 48)
+
+/* Document records in one block, and raw bytes a stored block aims at. */
+#define OST_DOC_BLOCK 64
+#define OST_STORED_BLOCK 32768
+
+/* Terms in a dictionary block. */
+#define OST_TERM_BLOCK 64
+
+/* Size of a section in bytes, 0 where it is absent. */
+uint64_t ost_section_size(const ost_segment *segment, ost_section_id id);
+
+/* The `size` bytes at `offset` of a section, verified; NULL with err filled
+ * (OSTEON_CORRUPT) where they are not in the section or are damaged. Readable
+ * for as long as the segment is open. Any thread. */
+const uint8_t *ost_section_get(ost_segment *segment, ost_section_id id,
+                               uint64_t offset, uint64_t size,
+                               osteon_error *err);
+
+/* Fills err: damage at `offset` of a section. */
+osteon_status ost_section_fail(const ost_segment *segment, ost_section_id id,
+                               uint64_t offset, const char *what,
+                               osteon_error *err);
+
+#endif

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * How do terms and postings lie on disk, and how are they read? The reading
+ * interface of index/, for query/ and engine/. docs/format.md has the bytes,
+ * format.h their constants; writing is behind write.h.
+ *
+ * A snapshot is one committed generation: a list of segments, each an
+ * immutable mapped file plus the set of its deleted documents. Document
+ * numbers of a snapshot are a segment's base plus the number in the segment.
+ * Every byte of a segment is verified by the checksum of its page before it
+ * is first used; every offset is checked even so.
+ */
+#ifndef OST_INDEX_H
+#define OST_INDEX_H
+
+#include "base.h"
+
+/* Past the last document. Valid numbers are below it. */
+#define OST_DOC_END UINT32_MAX
+
+/* Postings in a full block. */
+#define OST_BLOCK 128
+
+/* ---- codec.c: blocks of integers (docs/format.md, "Packed integers") ---- */
+
+/* Bytes ost_pack may write for n integers, and bytes a caller of ost_pack
+ * must have room for. */
+#define OST_PACK_ROOM(n) ((size_t)(n)*10 + 32)
+
+/* Packs n (1..OST_BLOCK) integers at `out` and returns the byte after. The
+ * smallest of: all equal; bit-packed; bit-packed with patched exceptions. */
+uint8_t *ost_pack(const uint32_t *in, unsigned n, uint8_t *out);
+
+/* Unpacks n integers written by ost_pack. Reads nothing at or past `end`.
+ * `out` has room for OST_BLOCK integers whatever n is. Returns the byte after,
+ * or NULL where the bytes cannot have come from ost_pack(n). */
+const uint8_t *ost_unpack(const uint8_t *in, const uint8_t *end, unsigned n,
+                          uint32_t *out);
+
+/* ---- norm.c: lengths in a byte, and impacts ---- */
+
+/* A field's length in tokens as a byte, 0 only for 0, never falling, exact
+ * below 40, four significant bits above (as Lucene's SmallFloat, 2017). All
+ * of BM25 uses the decoded value, averages included. */
+uint8_t ost_norm_encode(uint32_t length);
+uint32_t ost_norm_decode(uint8_t norm);
+
+/* BM25's saturation tf / (tf + k1 * (1 - b + b * dl / average)) in [0, 1). */
+double ost_saturation(uint32_t tf, uint8_t norm, double k1, double b,
+                      double average);
+
+/* The parameters impacts are made with; `average` is the segment's own. */
+#define OST_IMPACT_K1 1.2
+#define OST_IMPACT_B 0.75
+
+/* Saturation in 255ths, rounded up: impact / 255 >= saturation, for any tf
+ * and norm. */
+uint8_t ost_impact(uint32_t tf, uint8_t norm, double average);
+
+/* A factor f such that for every tf >= 1 and every norm byte
+ *   ost_saturation(tf, norm, k1, b, average)
+ *     <= f * ost_saturation(tf, norm, OST_IMPACT_K1, OST_IMPACT_B, own)
+ * so that impacts stay bounds whatever the parameters of a search. */
+double ost_impact_factor(double k1, double b, double average, double own);
+
+/* ---- segment.c ---- */
+
+typedef struct ost_segment ost_segment;
+
+/* Opens the segment file `path` of `size` bytes whose footer has this
+ * checksum (both from the manifest). */
+OSTEON_MUST_CHECK osteon_status ost_segment_open(const char *path,
+                                                 uint64_t size,
+                                                 uint64_t checksum,
+                                                 ost_segment **out,
+                                                 osteon_error *err);
+void ost_segment_close(ost_segment *segment);
+
+const char *ost_segment_path(const ost_segment *segment);
+uint32_t ost_segment_documents(const ost_segment *segment); /* deleted too */
+
+/* The deleted documents as a bitmap of 64-bit words (bit doc % 64 of word
+ * doc / 64), NULL where there are none. */
+const uint64_t *ost_segment_deleted(const ost_segment *segment);
+uint32_t ost_segment_deleted_count(const ost_segment *segment);
+
+static inline bool ost_bit(const uint64_t *bits, uint32_t i)
+{
+    return bits != NULL && (bits[i >> 6] >> (i & 63) & 1);
+}
+
+/* A field of a segment. Norms hold a byte a document, 0 where the document
+ * has no such field; they are verified by ost_segment_field. */
+typedef struct ost_field_view {
+    uint32_t number;      /* in this segment */
+    const uint8_t *norms; /* ost_segment_documents() bytes */
+    double average;       /* mean length over documents that have the field,
+                           * deleted ones too: what impacts were made with */
+} ost_field_view;
+
+/* Finds a field by name ("" is the default one: title, body and all other
+ * text fields together). OSTEON_NOT_FOUND: no document has it (err is not
+ * filled). */
+OSTEON_MUST_CHECK osteon_status ost_segment_field(ost_segment *segment,
+                                                  const char *name,
+                                                  ost_field_view *out,
+                                                  osteon_error *err);
+
+/* ---- dictionary.c ---- */
+
+/* A term of one segment. Offsets are from the start of the file; for a term
+ * of one document all is inline. */
+typedef struct ost_term {
+    uint32_t df;       /* documents, deleted ones too */
+    uint64_t cf;       /* occurrences: the number of positions */
+    uint8_t impact;    /* the largest of all its postings */
+    uint32_t doc, tf;  /* df == 1: the only posting */
+    uint64_t postings; /* df > 1: where its blocks begin */
+    uint64_t postings_size;
+    uint64_t skips; /* df > OST_BLOCK: where its skip table begins */
+    uint64_t positions;
+    uint64_t positions_size;
+} ost_term;
+
+/* Looks a term up. OSTEON_NOT_FOUND: not in this segment (err not filled). */
+OSTEON_MUST_CHECK osteon_status
+ost_dictionary_find(ost_segment *segment, uint32_t field, const char *term,
+                    size_t len, ost_term *out, osteon_error *err);
+
+/* ---- postings.c ---- */
+
+/* A cursor over the documents of a term. Members above the line may be read
+ * directly. It is placed before the first document when opened; `doc` is
+ * then 0 and means nothing until the first next or seek. After the last
+ * document, or after damage, doc is OST_DOC_END for good, and
+ * ost_postings_status tells which. Deleted documents are not left out. */
+typedef struct ost_postings {
+    uint32_t doc;
+    uint32_t df;
+    ost_term term;
+    /* The decoded block: docs[0..n), current at docs[at]. */
+    uint32_t at, n;
+    uint32_t docs[OST_BLOCK];
+    /* ---- private ---- */
+    ost_segment *segment;
+    uint32_t block, n_blocks; /* decoded block, UINT32_MAX: none yet */
+    uint32_t shallow;         /* block last answered by _bound */
+    const uint8_t *last_docs; /* skip table, NULL for one block */
+    const uint8_t *offsets;
+    const uint8_t *position_offsets;
+    const uint8_t *impacts;
+    const uint8_t *tfs_at; /* packed frequencies of the block */
+    const uint8_t *block_end;
+    bool tfs_known, positions_known;
+    uint32_t tfs[OST_BLOCK];
+    uint32_t tf_before[OST_BLOCK + 1]; /* sums of tfs, with positions */
+    uint32_t *positions;               /* of the block, when known */
+    size_t positions_room;
+    osteon_status status;
+    osteon_error error;
+} ost_postings;
+
+/* Opens a cursor on a term found in `segment`. */
+OSTEON_MUST_CHECK osteon_status ost_postings_open(ost_segment *segment,
+                                                  const ost_term *term,
+                                                  ost_postings **out,
+                                                  osteon_error *err);
+void ost_postings_close(ost_postings *p);
+
+uint32_t ost_postings_next_block(ost_postings *p); /* for _next only */
+
+/* Moves to the next document and returns it, or OST_DOC_END. */
+static inline uint32_t ost_postings_next(ost_postings *p)
+{
+    if (OST_LIKELY(p->at + 1 < p->n))
+        return p->doc = p->docs[++p->at];
+    return ost_postings_next_block(p);
+}
+
+/* Moves to the first document numbered `target` or higher. `target` is never
+ * below the current one. Cost: skips by the table, decodes one block. */
+uint32_t ost_postings_seek(ost_postings *p, uint32_t target);
+
+/* Occurrences in the current document; 0 after damage. */
+uint32_t ost_postings_tf(ost_postings *p);
+
+/* Positions in the current document, ascending, ost_postings_tf of them;
+ * NULL after damage or when memory ran out (see status). Valid until the
+ * cursor moves. */
+const uint32_t *ost_postings_positions(ost_postings *p);
+
+/* The largest impact of any posting from `target` to *upto (inclusive), the
+ * end of the block that `target` falls in. Does not move the cursor and
+ * decodes nothing. Past the last block: 0 and OST_DOC_END. `target` never
+ * falls from call to call. */
+uint8_t ost_postings_bound(ost_postings *p, uint32_t target, uint32_t *upto);
+
+static inline osteon_status ost_postings_status(const ost_postings *p)
+{
+    return p->status;
+}
+
+/* How many of the term's documents are not deleted. */
+OSTEON_MUST_CHECK osteon_status ost_postings_live(ost_segment *segment,
+                                                  const ost_term *term,
+                                                  uint32_t *out,
+                                                  osteon_error *err);
+
+/* ---- snapshot.c ---- */
+
+typedef struct ost_snapshot {
+    char *folder;      /* of the index, as given */
+    char *root;        /* real path of the folder that holds it */
+    char *language;    /* settings from the manifest */
+    uint32_t analyzer; /* version */
+    uint64_t generation;
+    ost_segment **segments;
+    uint32_t *bases; /* first document number of each, n_segments + 1 */
+    uint32_t n_segments;
+    uint64_t documents; /* live */
+    struct ost_sources *sources; /* opened on first use: see sources.c */
+    struct ost_manifest *manifest;
+} ost_snapshot;
+
+/* Opens the last commit, retrying when a writer replaces it meanwhile. */
+OSTEON_MUST_CHECK osteon_status ost_snapshot_open(const char *folder,
+                                                  ost_snapshot **out,
+                                                  osteon_error *err);
+void ost_snapshot_close(ost_snapshot *snapshot);
+
+/* What BM25 knows of a field: over live documents of all segments. */
+typedef struct ost_field_stats {
+    uint64_t documents; /* that have the field */
+    uint64_t length;    /* sum of their decoded norms */
+} ost_field_stats;
+
+OSTEON_MUST_CHECK osteon_status
+ost_snapshot_field(ost_snapshot *snapshot, const char *name,
+                   ost_field_stats *out, osteon_error *err);
+
+/* ---- documents.c: what is kept of each document ---- */
+
+/* All pointers live until ost_record_free. */
+typedef struct ost_record {
+    const char *id;
+    uint32_t id_len;
+    const char *title;
+    uint32_t title_len;
+    uint32_t source; /* 0: none */
+    uint32_t line;   /* 0: whole source */
+    uint32_t length; /* tokens, exact */
+    bool has_stored;
+    uint64_t stored_block; /* where the stored text lies: private */
+    uint32_t stored_at, stored_len;
+    void *memory; /* owner of id and title */
+} ost_record;
+
+OSTEON_MUST_CHECK osteon_status ost_record_get(ost_segment *segment,
+                                               uint32_t doc, ost_record *out,
+                                               osteon_error *err);
+void ost_record_free(ost_record *record);
+
+/* The stored text in fresh memory (for ost_free), not terminated.
+ * OSTEON_NOT_FOUND: none is stored. */
+OSTEON_MUST_CHECK osteon_status
+ost_record_stored(ost_segment *segment, const ost_record *record, char **text,
+                  size_t *len, osteon_error *err);
+
+/* Finds the live document with this id. OSTEON_NOT_FOUND (err not filled). */
+OSTEON_MUST_CHECK osteon_status ost_record_find(ost_segment *segment,
+                                                const char *id, size_t len,
+                                                uint32_t *doc,
+                                                osteon_error *err);
+
+/* The source number of every document, verified: 4 bytes each, little-endian
+ * at any alignment (ost_get32). */
+OSTEON_MUST_CHECK osteon_status ost_segment_sources(ost_segment *segment,
+                                                    const uint8_t **out,
+                                                    osteon_error *err);
+
+/* The values of a document, in order of field name, then as given. *fields
+ * (fresh, for ost_free) borrows texts from the segment. */
+OSTEON_MUST_CHECK osteon_status
+ost_segment_values(ost_segment *segment, uint32_t doc, osteon_field **fields,
+                   size_t *n, osteon_error *err);
+
+#endif
