@@ -50,8 +50,20 @@ typedef enum ost_section_id {
 #define OST_DOC_BLOCK 64
 #define OST_STORED_BLOCK 32768
 
-/* Terms in a dictionary block. */
+/* Terms in a dictionary block, and bytes such a block may take. */
 #define OST_TERM_BLOCK 64
+#define OST_TERM_BLOCK_MAX (OST_TERM_BLOCK * 320)
+
+/* Bytes a block takes in a skip table: last document, offsets of postings and
+ * positions, impact. */
+#define OST_SKIP_ENTRY 13
+
+/* Fields of a segment, and bytes of a field's name. */
+#define OST_MAX_FIELDS 256
+#define OST_MAX_FIELD_NAME 64
+
+/* A segment file is smaller than this, so that offsets take 32 bits. */
+#define OST_MAX_SEGMENT 0xffffffffu
 
 /* Size of a section in bytes, 0 where it is absent. */
 uint64_t ost_section_size(const ost_segment *segment, ost_section_id id);

@@ -57,6 +57,25 @@ double ost_saturation(uint32_t tf, uint8_t norm, double k1, double b,
  * and norm. */
 uint8_t ost_impact(uint32_t tf, uint8_t norm, double average);
 
+/* The same as ost_impact for a whole segment's postings, about 1 ns each: a
+ * table for small tf, made for one average. No allocation. */
+#define OST_IMPACT_SMALL 16
+typedef struct ost_impact_maker {
+    double damping[256];
+    uint8_t small[OST_IMPACT_SMALL][256];
+} ost_impact_maker;
+
+void ost_impact_maker_init(ost_impact_maker *maker, double average);
+uint8_t ost_impact_large(const ost_impact_maker *maker, uint32_t tf,
+                         uint8_t norm); /* for _make only */
+static inline uint8_t ost_impact_make(const ost_impact_maker *maker,
+                                      uint32_t tf, uint8_t norm)
+{
+    if (OST_LIKELY(tf < OST_IMPACT_SMALL))
+        return maker->small[tf][norm];
+    return ost_impact_large(maker, tf, norm);
+}
+
 /* A factor f such that for every tf >= 1 and every norm byte
  *   ost_saturation(tf, norm, k1, b, average)
  *     <= f * ost_saturation(tf, norm, OST_IMPACT_K1, OST_IMPACT_B, own)

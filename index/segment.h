@@ -21,6 +21,9 @@ typedef struct ost_field {
     uint64_t postings, positions; /* counts */
     uint32_t documents; /* that have the field, deleted ones too */
     uint64_t length;    /* sum of decoded norms */
+    uint32_t norms_kind;
+    uint64_t norms_at;  /* in OST_SECTION_NORMS */
+    uint8_t *expanded;  /* sparse norms, once used */
 } ost_field;
 
 struct ost_segment {
@@ -46,8 +49,27 @@ osteon_status ost_segment_verify(ost_segment *segment, uint64_t offset,
 void ost_segment_set_deleted(ost_segment *segment, uint64_t *bits,
                              uint32_t count);
 
-/* Reads the field table (fields.c); called by ost_segment_open. */
+/* ---- fields.c ---- */
+
+enum { OST_NORMS_DENSE = 0, OST_NORMS_SPARSE = 1 };
+
+/* Reads the field table; called by ost_segment_open. */
 osteon_status ost_fields_read(ost_segment *segment, osteon_error *err);
 void ost_fields_free(ost_segment *segment);
+
+/* Appends the field table to OST_SECTION_FIELDS. */
+void ost_fields_put(ost_buffer *out, const ost_field *fields, uint32_t n);
+
+/* The norms of a field, a byte a document. */
+osteon_status ost_field_norms(ost_segment *segment, uint32_t field,
+                              const uint8_t **out, osteon_error *err);
+
+/* Appends a field's norms to OST_SECTION_NORMS and fills the members of `f`
+ * that tell of them. */
+void ost_norms_put(ost_buffer *out, ost_field *f, const uint8_t *norms,
+                   uint32_t n_documents);
+
+/* Mean length over the documents that have the field; 1 for none. */
+double ost_field_average(const ost_field *f);
 
 #endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Encoding terms: postings, skip tables, positions and dictionary, in one
+ * streaming pass. A writer encodes a range of terms in order; ranges encoded
+ * side by side are then put behind each other.
+ */
+#ifndef OST_TERM_WRITER_H
+#define OST_TERM_WRITER_H
+
+#include "segment_writer.h"
+#include "spool.h"
+
+typedef struct ost_term_writer ost_term_writer;
+
+/* What a writer made of one field. */
+typedef struct ost_field_terms {
+    uint32_t field;    /* the caller's number */
+    uint32_t n_blocks; /* of the dictionary */
+    uint64_t n_terms, postings, positions;
+} ost_field_terms;
+
+/* `folder`: where output that outgrows memory is spilled. */
+OSTEON_MUST_CHECK osteon_status ost_term_writer_open(const char *folder,
+                                                     ost_term_writer **out,
+                                                     osteon_error *err);
+void ost_term_writer_close(ost_term_writer *w);
+
+/* Begins a field: its terms follow, in order. Norms, a byte a document, and
+ * their average are borrowed until the next field or the end. */
+OSTEON_MUST_CHECK osteon_status
+ost_term_writer_field(ost_term_writer *w, uint32_t field, const uint8_t *norms,
+                      double average, osteon_error *err);
+
+/* Begins a term of 1..OST_WORD_MAX bytes, greater than the one before. */
+void ost_term_writer_begin(ost_term_writer *w, const char *term, size_t len);
+
+/* Adds a posting: documents ascend, positions never fall, tf >= 1. */
+OSTEON_MUST_CHECK osteon_status
+ost_term_writer_posting(ost_term_writer *w, uint32_t doc, uint32_t tf,
+                        const uint32_t *positions, osteon_error *err);
+
+/* Ends the term; one without postings leaves no trace. */
+OSTEON_MUST_CHECK osteon_status ost_term_writer_end(ost_term_writer *w,
+                                                    osteon_error *err);
+
+/* Ends the last field. */
+OSTEON_MUST_CHECK osteon_status ost_term_writer_finish(ost_term_writer *w,
+                                                       osteon_error *err);
+
+/* The fields this writer met, in the order they came. */
+const ost_field_terms *ost_term_writer_fields(const ost_term_writer *w,
+                                              size_t *n);
+
+/* Writes the sections of `n` finished writers, the ranges in order, as those
+ * of one segment: _POSTINGS, _SKIPS, _POSITIONS, _DICTIONARY, _DIRECTORY.
+ * OSTEON_INVALID: a section would reach OST_MAX_SEGMENT. */
+OSTEON_MUST_CHECK osteon_status
+ost_term_writers_join(ost_term_writer *const *writers, size_t n,
+                      ost_segment_writer *segment, osteon_error *err);
+
+#endif
