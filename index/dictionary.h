@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Walking all terms of a field in order, for merging, checking and listing.
+ */
+#ifndef OST_DICTIONARY_H
+#define OST_DICTIONARY_H
+
+#include "text.h"
+#include "segment.h"
+
+/* A dictionary block taken apart as it is read. */
+typedef struct ost_term_block {
+    const uint8_t *text, *text_end; /* what is left of the texts */
+    const uint8_t *meta, *end;      /* what is left of the metadata */
+    uint64_t at;                    /* in its section, for errors */
+    uint64_t postings, skips, positions; /* of the next term: in the file */
+    uint32_t left;                       /* terms */
+} ost_term_block;
+
+/* Zero, but for the first three members, to begin with. */
+typedef struct ost_term_cursor {
+    ost_segment *segment;
+    uint32_t field;
+    uint64_t next_block; /* the field's first_block at first */
+    ost_term_block block;
+    char term[OST_WORD_MAX]; /* of the current term */
+    size_t len;              /* 0 after the last */
+    ost_term info;
+} ost_term_cursor;
+
+/* Places a cursor before the first term of a field. */
+void ost_term_cursor_start(ost_term_cursor *c, ost_segment *segment,
+                           uint32_t field);
+
+/* Moves to the next term; c->len is 0 after the last. */
+OSTEON_MUST_CHECK osteon_status ost_term_cursor_next(ost_term_cursor *c,
+                                                     osteon_error *err);
+
+#endif

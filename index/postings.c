@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The cursor over a term's documents (docs/format.md, "Postings").
+ *
+ * Invariants: docs[0..n) is the decoded block `block`, ascending and below
+ * the segment's number of documents, which is checked when a block is
+ * decoded; frequencies and positions of a block are decoded when first asked
+ * for. After damage the cursor is at OST_DOC_END and stays there.
+ */
+#include "segment.h"
+
+/* Marks damage: the walk ends, and the first error is kept. */
+static uint32_t fail(ost_postings *p, osteon_status status)
+{
+    if (p->status == OSTEON_OK)
+        p->status = status;
+    p->n = p->at = 0;
+    p->block = p->n_blocks;
+    return p->doc = OST_DOC_END;
+}
+
+static uint32_t fail_at(ost_postings *p, ost_section_id section, uint64_t at,
+                        const char *what)
+{
+    return fail(p, ost_section_fail(p->segment, section, at, what,
+                                    &p->error));
+}
+
+static uint32_t block_last(const ost_postings *p, uint32_t block)
+{
+    return ost_get32(p->last_docs + (size_t)block * 4);
+}
+
+static unsigned block_size(const ost_postings *p, uint32_t block)
+{
+    return block + 1 < p->n_blocks
+               ? OST_BLOCK
+               : p->df - (p->n_blocks - 1) * OST_BLOCK;
+}
+
+/* The blocks of a long list are found by its skip table. */
+static osteon_status open_skips(ost_postings *p, osteon_error *err)
+{
+    const size_t n = p->n_blocks;
+    const uint8_t *t =
+        ost_section_get(p->segment, OST_SECTION_SKIPS, p->term.skips,
+                        (uint64_t)n * OST_SKIP_ENTRY, err);
+
+    if (t == NULL)
+        return OSTEON_CORRUPT;
+    p->last_docs = t;
+    p->offsets = t + n * 4;
+    p->position_offsets = t + n * 8;
+    p->impacts = t + n * 12;
+    return OSTEON_OK;
+}
+
+osteon_status ost_postings_open(ost_segment *segment, const ost_term *term,
+                                ost_postings **out, osteon_error *err)
+{
+    ost_postings *p = ost_malloc(sizeof *p);
+    osteon_status s = OSTEON_OK;
+
+    *out = NULL;
+    if (p == NULL)
+        return ost_fail_memory(err);
+    /* The arrays are left as they are: they are large, and a search opens
+     * a cursor a term. */
+    memset(p, 0, offsetof(ost_postings, docs));
+    memset(&p->segment, 0,
+           offsetof(ost_postings, tfs) - offsetof(ost_postings, segment));
+    p->positions = NULL;
+    p->positions_room = 0;
+    p->status = OSTEON_OK;
+    p->term = *term;
+    p->df = term->df;
+    p->segment = segment;
+    p->n_blocks = (term->df + OST_BLOCK - 1) / OST_BLOCK;
+    p->block = UINT32_MAX;
+    if (p->n_blocks > 1)
+        s = open_skips(p, err);
+    if (s != OSTEON_OK) {
+        ost_free(p);
+        return s;
+    }
+    *out = p;
+    return OSTEON_OK;
+}
+
+void ost_postings_close(ost_postings *p)
+{
+    if (p == NULL)
+        return;
+    ost_free(p->positions);
+    ost_free(p);
+}
+
+/* ---- Blocks ---- */
+
+/* Turns gaps into documents; false where they leave the segment. */
+static bool sum_gaps(ost_postings *p, uint64_t base)
+{
+    uint64_t doc = base;
+
+    for (unsigned i = 0; i < p->n; i++) {
+        doc += p->docs[i];
+        p->docs[i] = (uint32_t)doc;
+        doc++;
+    }
+    return doc <= p->segment->n_documents;
+}
+
+/* Decodes the documents of a block. */
+static bool load(ost_postings *p, uint32_t block)
+{
+    uint64_t from = 0, to = p->term.postings_size;
+    const uint8_t *bytes;
+    uint64_t base = 0;
+
+    if (p->n_blocks > 1) {
+        from = ost_get32(p->offsets + (size_t)block * 4);
+        if (block + 1 < p->n_blocks)
+            to = ost_get32(p->offsets + (size_t)(block + 1) * 4);
+        if (block > 0)
+            base = (uint64_t)block_last(p, block - 1) + 1;
+        if (from >= to || to > p->term.postings_size) {
+            fail_at(p, OST_SECTION_SKIPS, p->term.skips,
+                    "block offsets out of order");
+            return false;
+        }
+    }
+    bytes = ost_section_get(p->segment, OST_SECTION_POSTINGS,
+                            p->term.postings + from, to - from, &p->error);
+    if (bytes == NULL) {
+        fail(p, OSTEON_CORRUPT);
+        return false;
+    }
+    p->n = block_size(p, block);
+    p->block_end = bytes + (to - from);
+    p->tfs_at = ost_unpack(bytes, p->block_end, p->n, p->docs);
+    p->tfs_known = p->positions_known = false;
+    if (p->tfs_at == NULL || !sum_gaps(p, base) ||
+        (p->n_blocks > 1 && p->docs[p->n - 1] != block_last(p, block))) {
+        fail_at(p, OST_SECTION_POSTINGS, p->term.postings + from,
+                "bad block of postings");
+        return false;
+    }
+    p->block = block;
+    return true;
+}
+
+/* The only posting of a term of one document: a block of one. */
+static uint32_t load_single(ost_postings *p)
+{
+    p->n = 1;
+    p->block = 0;
+    p->docs[0] = p->term.doc;
+    p->tfs[0] = p->term.tf;
+    p->tfs_known = true;
+    p->positions_known = false;
+    return p->doc = p->term.doc;
+}
+
+uint32_t ost_postings_next_block(ost_postings *p)
+{
+    const uint32_t next = p->block + 1; /* UINT32_MAX wraps to 0 */
+
+    if (p->doc == OST_DOC_END || next >= p->n_blocks) {
+        p->n = p->at = 0;
+        p->block = p->n_blocks;
+        return p->doc = OST_DOC_END;
+    }
+    p->at = 0;
+    if (p->df == 1)
+        return load_single(p);
+    if (!load(p, next))
+        return OST_DOC_END;
+    return p->doc = p->docs[0];
+}
+
+/* The first block, from `block` on, whose last document is not below target:
+ * galloping, for most seeks are short. */
+static uint32_t find_block(const ost_postings *p, uint32_t block,
+                           uint32_t target)
+{
+    uint32_t low = block, step = 1, high;
+
+    if (low >= p->n_blocks || block_last(p, low) >= target)
+        return low;
+    while (low + step < p->n_blocks && block_last(p, low + step) < target) {
+        low += step;
+        step *= 2;
+    }
+    high = low + step < p->n_blocks ? low + step : p->n_blocks;
+    low++; /* block_last(low - 1) < target <= block_last(high) */
+    while (low < high) {
+        const uint32_t mid = low + (high - low) / 2;
+        if (block_last(p, mid) < target)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+uint32_t ost_postings_seek(ost_postings *p, uint32_t target)
+{
+    uint32_t at, step;
+
+    if (p->doc == OST_DOC_END)
+        return OST_DOC_END;
+    if (p->n > 0 && p->doc >= target)
+        return p->doc;
+    if (p->df == 1) {
+        if (p->block == UINT32_MAX && p->term.doc >= target)
+            return load_single(p);
+        p->n = p->at = 0;
+        p->block = 1;
+        return p->doc = OST_DOC_END;
+    }
+    if (p->n == 0 || p->docs[p->n - 1] < target) {
+        uint32_t block = p->block == UINT32_MAX ? 0 : p->block;
+        if (p->n_blocks > 1)
+            block = find_block(p, block, target);
+        else if (p->n > 0)
+            block = 1;
+        if (block >= p->n_blocks) {
+            p->n = p->at = 0;
+            p->block = p->n_blocks;
+            return p->doc = OST_DOC_END;
+        }
+        if ((block != p->block || p->n == 0) && !load(p, block))
+            return OST_DOC_END;
+        p->at = 0;
+    }
+    /* First of docs[at..n) that is >= target, by halving steps. */
+    at = p->at;
+    for (step = OST_BLOCK / 2; step > 0; step /= 2)
+        if (at + step <= p->n && p->docs[at + step - 1] < target)
+            at += step;
+    if (at < p->n && p->docs[at] < target)
+        at++;
+    if (at >= p->n) { /* one block only, and the target is past it */
+        p->n = p->at = 0;
+        p->block = p->n_blocks;
+        return p->doc = OST_DOC_END;
+    }
+    p->at = at;
+    return p->doc = p->docs[at];
+}
+
+/* ---- Frequencies and positions ---- */
+
+static bool load_tfs(ost_postings *p)
+{
+    const uint8_t *end =
+        ost_unpack(p->tfs_at, p->block_end, p->n, p->tfs);
+
+    if (end != p->block_end) {
+        fail_at(p, OST_SECTION_POSTINGS, p->term.postings,
+                "bad block of frequencies");
+        return false;
+    }
+    for (unsigned i = 0; i < p->n; i++) {
+        if (p->tfs[i] == UINT32_MAX) {
+            fail_at(p, OST_SECTION_POSTINGS, p->term.postings,
+                    "impossible frequency");
+            return false;
+        }
+        p->tfs[i]++;
+    }
+    p->tfs_known = true;
+    return true;
+}
+
+uint32_t ost_postings_tf(ost_postings *p)
+{
+    if (OST_UNLIKELY(p->n == 0))
+        return 0;
+    if (OST_UNLIKELY(!p->tfs_known) && !load_tfs(p))
+        return 0;
+    return p->tfs[p->at];
+}
+
+/* Where the positions of the block lie; NULL after damage. */
+static const uint8_t *position_bytes(ost_postings *p, const uint8_t **end)
+{
+    uint64_t from = 0, to = p->term.positions_size;
+    const uint8_t *bytes;
+
+    if (p->n_blocks > 1) {
+        from = ost_get32(p->position_offsets + (size_t)p->block * 4);
+        if (p->block + 1 < p->n_blocks)
+            to = ost_get32(p->position_offsets + (size_t)(p->block + 1) * 4);
+        if (from >= to || to > p->term.positions_size) {
+            fail_at(p, OST_SECTION_SKIPS, p->term.skips,
+                    "position offsets out of order");
+            return NULL;
+        }
+    }
+    bytes = ost_section_get(p->segment, OST_SECTION_POSITIONS,
+                            p->term.positions + from, to - from, &p->error);
+    if (bytes == NULL) {
+        fail(p, OSTEON_CORRUPT);
+        return NULL;
+    }
+    *end = bytes + (to - from);
+    return bytes;
+}
+
+/* Sums up the frequencies, and makes room for that many positions. A block
+ * of OST_BLOCK positions takes two bytes at least, which bounds the sum. */
+static bool size_positions(ost_postings *p, uint64_t bytes)
+{
+    uint64_t sum = 0;
+
+    for (unsigned i = 0; i < p->n; i++) {
+        p->tf_before[i] = (uint32_t)sum;
+        sum += p->tfs[i];
+        if (sum > UINT32_MAX || sum / (OST_BLOCK / 2) > bytes) {
+            fail_at(p, OST_SECTION_POSITIONS, p->term.positions,
+                    "fewer positions than occurrences");
+            return false;
+        }
+    }
+    p->tf_before[p->n] = (uint32_t)sum;
+    /* Whole blocks are unpacked in place: room for one more. */
+    if (!OST_GROW(&p->positions, &p->positions_room,
+                  (size_t)sum + OST_BLOCK)) {
+        fail(p, ost_fail_memory(&p->error));
+        return false;
+    }
+    return true;
+}
+
+static bool load_positions(ost_postings *p)
+{
+    const uint8_t *bytes, *end;
+    uint32_t sum;
+
+    if (p->df == 1 && p->term.tf == 1) { /* inline in the dictionary */
+        static const uint32_t room = 1;
+        if (!OST_GROW(&p->positions, &p->positions_room, room)) {
+            fail(p, ost_fail_memory(&p->error));
+            return false;
+        }
+        p->positions[0] = (uint32_t)p->term.positions;
+        p->tf_before[0] = 0;
+        p->tf_before[1] = 1;
+        return p->positions_known = true;
+    }
+    bytes = position_bytes(p, &end);
+    if (bytes == NULL || !size_positions(p, (uint64_t)(end - bytes)))
+        return false;
+    sum = p->tf_before[p->n];
+    for (uint32_t i = 0; i < sum && bytes != NULL; i += OST_BLOCK)
+        bytes = ost_unpack(bytes, end,
+                           sum - i < OST_BLOCK ? sum - i : OST_BLOCK,
+                           p->positions + i);
+    if (bytes != end) {
+        fail_at(p, OST_SECTION_POSITIONS, p->term.positions,
+                "bad block of positions");
+        return false;
+    }
+    for (unsigned i = 0; i < p->n; i++) {
+        uint64_t at = 0;
+        for (uint32_t k = p->tf_before[i]; k < p->tf_before[i + 1]; k++) {
+            at += p->positions[k];
+            p->positions[k] = (uint32_t)at;
+        }
+        if (at > UINT32_MAX) {
+            fail_at(p, OST_SECTION_POSITIONS, p->term.positions,
+                    "position out of range");
+            return false;
+        }
+    }
+    return p->positions_known = true;
+}
+
+const uint32_t *ost_postings_positions(ost_postings *p)
+{
+    if (ost_postings_tf(p) == 0)
+        return NULL;
+    if (!p->positions_known && !load_positions(p))
+        return NULL;
+    return p->positions + p->tf_before[p->at];
+}
+
+/* ---- Bounds ---- */
+
+uint8_t ost_postings_bound(ost_postings *p, uint32_t target, uint32_t *upto)
+{
+    if (p->n_blocks > 1) {
+        p->shallow = find_block(p, p->shallow, target);
+        if (p->shallow >= p->n_blocks) {
+            *upto = OST_DOC_END;
+            return 0;
+        }
+        *upto = block_last(p, p->shallow);
+        return p->impacts[p->shallow];
+    }
+    if (p->df == 1 && target > p->term.doc) {
+        *upto = OST_DOC_END;
+        return 0;
+    }
+    *upto = p->df == 1 ? p->term.doc : OST_DOC_END - 1;
+    return p->term.impact;
+}
+
+osteon_status ost_postings_live(ost_segment *segment, const ost_term *term,
+                                uint32_t *out, osteon_error *err)
+{
+    ost_postings *p;
+    uint32_t gone = 0;
+    osteon_status s;
+
+    *out = term->df;
+    if (segment->n_deleted == 0)
+        return OSTEON_OK;
+    s = ost_postings_open(segment, term, &p, err);
+    if (s != OSTEON_OK)
+        return s;
+    /* Few documents are deleted: look each of them up. */
+    for (uint32_t word = 0; word <= (segment->n_documents - 1) / 64; word++) {
+        uint64_t bits = segment->deleted[word];
+        for (; bits != 0; bits &= bits - 1) {
+            const uint32_t doc =
+                word * 64 + (uint32_t)__builtin_ctzll(bits);
+            gone += ost_postings_seek(p, doc) == doc;
+        }
+    }
+    s = p->status;
+    if (s != OSTEON_OK && err != NULL)
+        *err = p->error;
+    ost_postings_close(p);
+    *out = term->df - gone;
+    return s;
+}
