@@ -45,12 +45,13 @@ osteon_status ost_fail_memory(osteon_error *err);
 
 /* All allocations of the library go through these, so that tests can make
  * each of them fail: ost_alloc_fail_at(n) fails the n-th from now on (once),
- * 0 switches it off. Counting is per process and not for threads. */
+ * 0 switches it off; it returns what was left of the count before, so that 0
+ * means an allocation did fail. Counting is per process. */
 void *ost_malloc(size_t size);
 void *ost_calloc(size_t n, size_t size);
 void *ost_realloc(void *old, size_t size);
 void ost_free(void *p); /* same as free(); NULL allowed */
-void ost_alloc_fail_at(unsigned long n);
+unsigned long ost_alloc_fail_at(unsigned long n);
 
 /* Makes room for `want` elements of `size` bytes in *array, doubling *room.
  * On failure (memory, or overflow) returns false and changes nothing. */

@@ -13,9 +13,12 @@
  * indexing threads allocate too. */
 static _Atomic unsigned long fail_countdown;
 
-void ost_alloc_fail_at(unsigned long n)
+unsigned long ost_alloc_fail_at(unsigned long n)
 {
+    const unsigned long left = fail_countdown;
+
     fail_countdown = n;
+    return left;
 }
 
 static bool must_fail(void)

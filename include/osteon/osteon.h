@@ -314,7 +314,7 @@ OSTEON_API size_t osteon_index_parts(const osteon_index *index,
 
 /* Steps through the sources as osteon_writer_source_next does. */
 OSTEON_API OSTEON_MUST_CHECK osteon_status
-osteon_index_source_next(const osteon_index *index, uint32_t *cursor,
+osteon_index_source_next(osteon_index *index, uint32_t *cursor,
                          osteon_source *out, bool *more, osteon_error *err);
 
 /* Reads and verifies every byte of the index in folder `path`: checksums,
