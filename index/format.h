@@ -34,11 +34,11 @@ typedef enum ost_section_id {
     OST_SECTION_DICTIONARY, /* front-coded blocks of terms */
     OST_SECTION_DIRECTORY,  /* first terms' prefixes and block offsets */
     OST_SECTION_DOCUMENTS,  /* blocks of document records */
-    OST_SECTION_DOC_INDEX,  /* offsets of those blocks */
+    OST_SECTION_DOC_INDEX,  /* u32: where each block begins, and the end */
     OST_SECTION_DOC_SOURCES, /* u32 a document */
     OST_SECTION_IDS,         /* hash table: id to document */
-    OST_SECTION_STORED,      /* zlib blocks of stored text */
-    OST_SECTION_STORED_INDEX, /* offsets of those blocks */
+    OST_SECTION_STORED,      /* deflated blocks of stored text */
+    OST_SECTION_STORED_INDEX, /* u64: where each block ends */
     OST_SECTION_VALUES,       /* value columns */
     OST_N_SECTIONS
 } ost_section_id;
@@ -49,6 +49,13 @@ typedef enum ost_section_id {
 /* Document records in one block, and raw bytes a stored block aims at. */
 #define OST_DOC_BLOCK 64
 #define OST_STORED_BLOCK 32768
+
+/* Bit of a stored block's raw size: its bytes are not compressed. */
+#define OST_STORED_PLAIN 0x80000000u
+
+/* Bytes of an id, and of a title as kept (longer ones are cut). */
+#define OST_MAX_ID 4096
+#define OST_MAX_TITLE 1024
 
 /* Terms in a dictionary block, and bytes such a block may take. */
 #define OST_TERM_BLOCK 64

@@ -237,7 +237,7 @@ typedef struct ost_snapshot {
     uint32_t *bases; /* first document number of each, n_segments + 1 */
     uint32_t n_segments;
     uint64_t documents; /* live */
-    struct ost_sources *sources; /* opened on first use: see sources.c */
+    struct ost_source_table *sources; /* NULL: none; see commit.h */
     struct ost_manifest *manifest;
 } ost_snapshot;
 

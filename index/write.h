@@ -11,16 +11,16 @@
 
 /* ---- store.c: stored text, compressed as it comes ---- */
 
-/* Collects texts into zlib blocks of about OST_STORED_BLOCK raw bytes; a text
- * is never split over blocks (a longer one gets a block of its own). */
+/* Collects texts into deflated blocks of about OST_STORED_BLOCK raw bytes; a
+ * text is never split over blocks (a longer one gets a block of its own). */
 typedef struct ost_store {
-    ost_buffer blocks;  /* finished blocks: u32 raw size, zlib stream */
+    ost_buffer blocks;  /* finished blocks: u32 raw size, stream */
     uint64_t *ends;     /* end of each finished block in `blocks` */
     size_t n_blocks, ends_room;
     ost_buffer raw;     /* the block being filled */
     uint32_t text_at;   /* start of the open text in `raw` */
     bool text_open;
-    void *deflater;     /* z_stream, kept between blocks */
+    struct ost_deflater *deflater; /* kept between blocks */
 } ost_store;
 
 /* Zero a store to begin with. */
@@ -52,7 +52,8 @@ ost_document_writer_open(uint32_t n_documents, ost_document_writer **out,
                          osteon_error *err);
 void ost_document_writer_close(ost_document_writer *w);
 
-/* Adds the next document. `record->memory` is not looked at. `dead`: the
+/* Adds the next document; its title is cut to OST_MAX_TITLE bytes between
+ * characters. `record->memory` is not looked at. `dead`: the
  * document is deleted at birth (replaced in the same batch): its id is left
  * out of the id table. Ids of live documents are distinct (the caller's
  * duty). False: no memory. */

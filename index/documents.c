@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Reading document records, stored texts and the id table; docs/format.md,
+ * "Documents". A block is checked as a whole before a record of it is given
+ * out: lengths add up to its text, and ids and titles have their bounds.
+ */
+#include "documents.h"
+
+#include "deflate.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+ost_id_slot ost_id_hash(const char *id, size_t len, uint32_t n_documents)
+{
+    const uint64_t hash = XXH3_64bits(id, len);
+    ost_id_slot s;
+
+    s.slot = (hash >> 32) * ost_id_capacity(n_documents) >> 32;
+    s.mask = 1;
+    while (s.mask < n_documents)
+        s.mask = s.mask << 1 | 1;
+    s.tag = (uint32_t)hash & ~s.mask;
+    return s;
+}
+
+/* ---- Blocks of records ---- */
+
+typedef struct block_view {
+    unsigned n;
+    uint64_t at; /* of the block, in its section */
+    uint32_t columns[OST_DOC_COLUMNS][OST_BLOCK];
+    const uint8_t *text, *end; /* as in the file */
+    size_t text_size;          /* as it was */
+    bool deflated;
+} block_view;
+
+static osteon_status bad_block(ost_segment *segment, const block_view *b,
+                               const char *what, osteon_error *err)
+{
+    return ost_section_fail(segment, OST_SECTION_DOCUMENTS, b->at, what, err);
+}
+
+/* Finds the bytes of block number `block`. */
+static osteon_status find_block(ost_segment *segment, uint32_t block,
+                                block_view *b, const uint8_t **begin,
+                                osteon_error *err)
+{
+    const uint8_t *entry = ost_section_get(segment, OST_SECTION_DOC_INDEX,
+                                           (uint64_t)block * 4, 8, err);
+    uint32_t from, to;
+
+    if (entry == NULL)
+        return OSTEON_CORRUPT;
+    from = ost_get32(entry);
+    to = ost_get32(entry + 4);
+    if (to <= from)
+        return ost_section_fail(segment, OST_SECTION_DOC_INDEX,
+                                (uint64_t)block * 4,
+                                "block of documents ends before it begins",
+                                err);
+    *begin = ost_section_get(segment, OST_SECTION_DOCUMENTS, from, to - from,
+                             err);
+    if (*begin == NULL)
+        return OSTEON_CORRUPT;
+    b->at = from;
+    b->end = *begin + (to - from);
+    return OSTEON_OK;
+}
+
+/* Checks the lengths of all records and adds up what text they need. */
+static bool check_lengths(block_view *b)
+{
+    uint32_t last = 0;
+
+    b->text_size = 0;
+    for (unsigned i = 0; i < b->n; i++) {
+        const uint32_t prefix = b->columns[OST_DOC_PREFIX][i];
+        const uint32_t suffix = b->columns[OST_DOC_SUFFIX][i];
+        if (prefix > last || suffix > OST_MAX_ID - prefix ||
+            prefix + suffix == 0 ||
+            b->columns[OST_DOC_TITLE][i] > OST_MAX_TITLE)
+            return false;
+        last = prefix + suffix;
+        b->text_size += suffix + b->columns[OST_DOC_TITLE][i];
+    }
+    return true;
+}
+
+static osteon_status read_block(ost_segment *segment, uint32_t block,
+                                block_view *b, osteon_error *err)
+{
+    const uint32_t left =
+        ost_segment_documents(segment) - block * OST_DOC_BLOCK;
+    const uint8_t *p = NULL;
+    const osteon_status s = find_block(segment, block, b, &p, err);
+    size_t size;
+
+    if (s != OSTEON_OK)
+        return s;
+    b->n = left < OST_DOC_BLOCK ? left : OST_DOC_BLOCK;
+    for (unsigned c = 0; c < OST_DOC_COLUMNS; c++)
+        p = ost_unpack(p, b->end, b->n, b->columns[c]);
+    if (p == NULL || p >= b->end || *p > 1)
+        return bad_block(segment, b, "columns of documents", err);
+    if (!check_lengths(b))
+        return bad_block(segment, b, "lengths of ids or titles", err);
+    b->deflated = *p++ == 1;
+    b->text = p;
+    size = (size_t)(b->end - p);
+    if (b->deflated ? b->text_size / OST_INFLATE_MOST > size
+                    : b->text_size != size)
+        return bad_block(segment, b, "size of ids and titles", err);
+    return OSTEON_OK;
+}
+
+/* Copies id and title of record k from the block's text to fresh memory. */
+static bool copy_texts(const block_view *b, unsigned k, const uint8_t *text,
+                       ost_record *out)
+{
+    const uint32_t title = b->columns[OST_DOC_TITLE][k];
+    const uint32_t id =
+        b->columns[OST_DOC_PREFIX][k] + b->columns[OST_DOC_SUFFIX][k];
+    size_t id_at = 0, title_at = 0;
+    char *memory = ost_malloc((size_t)id + title);
+
+    if (memory == NULL)
+        return false;
+    for (unsigned i = 0; i < b->n; i++) {
+        const uint32_t prefix = b->columns[OST_DOC_PREFIX][i];
+        const uint32_t suffix = b->columns[OST_DOC_SUFFIX][i];
+        if (i <= k && prefix < id) /* what later prefixes may refer to */
+            memcpy(memory + prefix, text + id_at,
+                   suffix < id - prefix ? suffix : id - prefix);
+        if (i < k)
+            title_at += b->columns[OST_DOC_TITLE][i];
+        id_at += suffix;
+    }
+    if (title > 0)
+        memcpy(memory + id, text + id_at + title_at, title);
+    out->memory = memory;
+    out->id = memory;
+    out->id_len = id;
+    out->title = memory + id;
+    out->title_len = title;
+    return true;
+}
+
+static osteon_status read_texts(ost_segment *segment, const block_view *b,
+                                unsigned k, ost_record *out,
+                                osteon_error *err)
+{
+    osteon_status s = OSTEON_OK;
+    uint8_t *inflated = NULL;
+
+    if (b->deflated) {
+        inflated = ost_malloc(b->text_size);
+        if (inflated == NULL)
+            return ost_fail_memory(err);
+        s = ost_inflate(b->text, (size_t)(b->end - b->text), inflated,
+                        b->text_size);
+    }
+    if (s == OSTEON_CORRUPT)
+        bad_block(segment, b, "compressed ids and titles", err);
+    else if (s != OSTEON_OK || !copy_texts(b, k, b->deflated ? inflated
+                                                             : b->text, out))
+        s = ost_fail_memory(err);
+    ost_free(inflated);
+    return s;
+}
+
+static void read_numbers(const block_view *b, unsigned k, ost_record *out)
+{
+    const uint32_t *steps = b->columns[OST_DOC_STORED_BLOCK];
+    uint32_t block = 0;
+
+    out->line = b->columns[OST_DOC_LINE][k];
+    out->length = b->columns[OST_DOC_LENGTH][k];
+    if (b->columns[OST_DOC_STORED][k] == 0)
+        return;
+    for (unsigned i = 0; i <= k; i++)
+        block = ost_zigzag_undo(block, steps[i]);
+    out->has_stored = true;
+    out->stored_len = b->columns[OST_DOC_STORED][k] - 1;
+    out->stored_block = block;
+    out->stored_at = b->columns[OST_DOC_STORED_AT][k];
+}
+
+osteon_status ost_record_get(ost_segment *segment, uint32_t doc,
+                             ost_record *out, osteon_error *err)
+{
+    const uint8_t *source;
+    block_view b;
+    osteon_status s;
+
+    memset(out, 0, sizeof *out);
+    if (doc >= ost_segment_documents(segment))
+        return ost_fail(err, OSTEON_INVALID, "no document %lu in the segment",
+                        (unsigned long)doc);
+    source = ost_section_get(segment, OST_SECTION_DOC_SOURCES,
+                             (uint64_t)doc * 4, 4, err);
+    if (source == NULL)
+        return OSTEON_CORRUPT;
+    s = read_block(segment, doc / OST_DOC_BLOCK, &b, err);
+    if (s == OSTEON_OK)
+        s = read_texts(segment, &b, doc % OST_DOC_BLOCK, out, err);
+    if (s != OSTEON_OK)
+        return s;
+    out->source = ost_get32(source);
+    read_numbers(&b, doc % OST_DOC_BLOCK, out);
+    return OSTEON_OK;
+}
+
+void ost_record_free(ost_record *record)
+{
+    if (record == NULL)
+        return;
+    ost_free(record->memory);
+    memset(record, 0, sizeof *record);
+}
+
+/* ---- Stored texts ---- */
+
+static osteon_status bad_stored(ost_segment *segment, uint64_t at,
+                                const char *what, osteon_error *err)
+{
+    return ost_section_fail(segment, OST_SECTION_STORED, at, what, err);
+}
+
+/* Finds block number `block`: *at and *size of it in the section. */
+static osteon_status find_stored(ost_segment *segment, uint64_t block,
+                                 uint64_t *at, uint64_t *size,
+                                 osteon_error *err)
+{
+    const uint64_t first = block > 0 ? block - 1 : 0;
+    const uint8_t *ends =
+        ost_section_get(segment, OST_SECTION_STORED_INDEX, first * 8,
+                        (block - first + 1) * 8, err);
+    uint64_t end;
+
+    if (ends == NULL)
+        return OSTEON_CORRUPT;
+    *at = block > 0 ? ost_get64(ends) : 0;
+    end = ost_get64(ends + (block - first) * 8);
+    if (end < *at || end - *at < 4)
+        return ost_section_fail(segment, OST_SECTION_STORED_INDEX, block * 8,
+                                "stored block ends before it begins", err);
+    *size = end - *at;
+    return OSTEON_OK;
+}
+
+osteon_status ost_record_stored(ost_segment *segment, const ost_record *record,
+                                char **text, size_t *len, osteon_error *err)
+{
+    const size_t want = (size_t)record->stored_at + record->stored_len;
+    uint64_t at = 0, size = 0;
+    const uint8_t *block;
+    uint8_t *raw;
+    uint32_t head;
+    osteon_status s;
+
+    *text = NULL;
+    *len = 0;
+    if (!record->has_stored)
+        return ost_fail(err, OSTEON_NOT_FOUND, "no text is stored");
+    if (record->stored_len == 0) { /* may lie in a block of no bytes */
+        *text = ost_malloc(1);
+        return *text != NULL ? OSTEON_OK : ost_fail_memory(err);
+    }
+    s = find_stored(segment, record->stored_block, &at, &size, err);
+    if (s != OSTEON_OK)
+        return s;
+    block = ost_section_get(segment, OST_SECTION_STORED, at, size, err);
+    if (block == NULL)
+        return OSTEON_CORRUPT;
+    head = ost_get32(block);
+    size -= 4;
+    if (want > (head & ~OST_STORED_PLAIN) ||
+        (head & OST_STORED_PLAIN ? want > size
+                                 : want / OST_INFLATE_MOST > size))
+        return bad_stored(segment, at, "stored text outside its block", err);
+    raw = ost_malloc(want);
+    if (raw == NULL)
+        return ost_fail_memory(err);
+    if (head & OST_STORED_PLAIN)
+        memcpy(raw, block + 4, want);
+    else
+        s = ost_inflate(block + 4, (size_t)size, raw, want);
+    if (s != OSTEON_OK) {
+        ost_free(raw);
+        return s == OSTEON_CORRUPT
+                   ? bad_stored(segment, at, "compressed stored text", err)
+                   : ost_fail_memory(err);
+    }
+    memmove(raw, raw + record->stored_at, record->stored_len);
+    *text = (char *)raw;
+    *len = record->stored_len;
+    return OSTEON_OK;
+}
+
+/* ---- Ids and sources ---- */
+
+/* OSTEON_OK where document `doc` has this id, else OSTEON_NOT_FOUND. */
+static osteon_status compare_id(ost_segment *segment, uint32_t doc,
+                                const char *id, size_t len, osteon_error *err)
+{
+    ost_record record;
+    osteon_status s = ost_record_get(segment, doc, &record, err);
+
+    if (s == OSTEON_OK &&
+        (record.id_len != len || memcmp(record.id, id, len) != 0))
+        s = OSTEON_NOT_FOUND;
+    ost_record_free(&record);
+    return s;
+}
+
+osteon_status ost_record_find(ost_segment *segment, const char *id, size_t len,
+                              uint32_t *doc, osteon_error *err)
+{
+    const uint32_t n = ost_segment_documents(segment);
+    const uint64_t capacity = ost_id_capacity(n);
+    const uint64_t *deleted = ost_segment_deleted(segment);
+    const ost_id_slot hash = ost_id_hash(id, len, n);
+    uint64_t slot = hash.slot;
+
+    *doc = 0;
+    if (ost_section_size(segment, OST_SECTION_IDS) != capacity * 4)
+        return ost_section_fail(segment, OST_SECTION_IDS, 0,
+                                "id table of wrong size", err);
+    for (uint64_t probes = 0; probes < capacity; probes++) {
+        const uint8_t *bytes =
+            ost_section_get(segment, OST_SECTION_IDS, slot * 4, 4, err);
+        uint32_t entry, found;
+        osteon_status s;
+        if (bytes == NULL)
+            return OSTEON_CORRUPT;
+        entry = ost_get32(bytes);
+        if (entry == 0)
+            return OSTEON_NOT_FOUND;
+        found = (entry & hash.mask) - 1;
+        if (found >= n)
+            return ost_section_fail(segment, OST_SECTION_IDS, slot * 4,
+                                    "id of no document", err);
+        if ((entry & ~hash.mask) == hash.tag && !ost_bit(deleted, found)) {
+            s = compare_id(segment, found, id, len, err);
+            if (s == OSTEON_OK)
+                *doc = found;
+            if (s != OSTEON_NOT_FOUND)
+                return s;
+        }
+        slot = slot + 1 < capacity ? slot + 1 : 0;
+    }
+    return ost_section_fail(segment, OST_SECTION_IDS, 0,
+                            "id table without an empty slot", err);
+}
+
+osteon_status ost_segment_sources(ost_segment *segment, const uint8_t **out,
+                                  osteon_error *err)
+{
+    const uint64_t size = (uint64_t)ost_segment_documents(segment) * 4;
+
+    *out = NULL;
+    if (ost_section_size(segment, OST_SECTION_DOC_SOURCES) != size)
+        return ost_section_fail(segment, OST_SECTION_DOC_SOURCES, 0,
+                                "sources of wrong size", err);
+    if (size == 0) {
+        static const uint8_t none[1];
+        *out = none;
+        return OSTEON_OK;
+    }
+    *out = ost_section_get(segment, OST_SECTION_DOC_SOURCES, 0, size, err);
+    return *out != NULL ? OSTEON_OK : OSTEON_CORRUPT;
+}

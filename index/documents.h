@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What the writer and the reader of document records agree on; docs/format.md,
+ * "Documents".
+ */
+#ifndef OST_DOCUMENTS_H
+#define OST_DOCUMENTS_H
+
+#include "format.h"
+
+/* Columns of packed integers at the head of a block, a value a document. */
+typedef enum ost_doc_column {
+    OST_DOC_PREFIX = 0,   /* bytes the id shares with the one before */
+    OST_DOC_SUFFIX,       /* further bytes of the id */
+    OST_DOC_TITLE,        /* bytes */
+    OST_DOC_LINE,
+    OST_DOC_LENGTH,       /* tokens */
+    OST_DOC_STORED,       /* bytes of stored text + 1; 0: none */
+    OST_DOC_STORED_BLOCK, /* zigzag of the step from the last text's block */
+    OST_DOC_STORED_AT,
+    OST_DOC_COLUMNS
+} ost_doc_column;
+
+/* Bytes of text that a block can have. */
+#define OST_DOC_TEXT_MAX ((size_t)OST_DOC_BLOCK * (OST_MAX_ID + OST_MAX_TITLE))
+
+/* Steps between unsigned numbers, modulo 2^32, small ones as small numbers. */
+static inline uint32_t ost_zigzag(uint32_t from, uint32_t to)
+{
+    const uint32_t step = to - from;
+
+    return step << 1 ^ (step >> 31 ? UINT32_MAX : 0);
+}
+static inline uint32_t ost_zigzag_undo(uint32_t from, uint32_t code)
+{
+    return from + (code >> 1 ^ (code & 1 ? UINT32_MAX : 0));
+}
+
+/* ---- The id table: open addressing, u32 a slot ---- */
+
+/* A slot holds document + 1 in the low bits, as many as the number of
+ * documents has, and bits of the id's hash above; 0 is empty. */
+typedef struct ost_id_slot {
+    uint64_t slot; /* where to begin */
+    uint32_t tag;  /* the bits above, in place */
+    uint32_t mask; /* of the bits of document + 1 */
+} ost_id_slot;
+
+/* Slots for so many documents: a load of 0.8. */
+static inline uint64_t ost_id_capacity(uint32_t n_documents)
+{
+    return (uint64_t)n_documents + n_documents / 4 + 1;
+}
+
+ost_id_slot ost_id_hash(const char *id, size_t len, uint32_t n_documents);
+
+#endif

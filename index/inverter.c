@@ -1,0 +1,588 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Inversion in memory. For each term a stream of bytes: for each document a
+ * varint of the distance to the one before (from -1 for the first), for each
+ * occurrence a varint of the distance of its position plus 1, and 0 before
+ * the next document. Streams live in chunks of 16 bytes, then doubling; the
+ * last 4 bytes of a chunk hold the place of the next (engine design after
+ * tantivy's "expull" lists).
+ *
+ * Invariant: a chunk never crosses a page; list->end leaves room for the link.
+ */
+#include "inverter.h"
+
+#define PAGE_BITS 20
+#define PAGE_SIZE ((size_t)1 << PAGE_BITS)
+#define MAX_PAGES ((size_t)1 << (32 - PAGE_BITS))
+#define LINK 4
+#define FIRST_CHUNK 16u
+#define LAST_CHUNK 8192u
+#define TOKENS 256
+
+void ost_field_names_init(ost_field_names *names)
+{
+    memset(names, 0, sizeof *names);
+    pthread_mutex_init(&names->mutex, NULL);
+    strcpy(names->names[OST_FIELD_TITLE], "title");
+    names->n = 2;
+}
+
+osteon_status ost_inverter_open(const char *language, unsigned title_weight,
+                                ost_field_names *names, ost_inverter **out,
+                                osteon_error *err)
+{
+    ost_inverter *inv = ost_calloc(1, sizeof *inv);
+    osteon_status s;
+
+    *out = NULL;
+    if (inv == NULL)
+        return ost_fail_memory(err);
+    inv->names = names;
+    inv->title_weight = title_weight;
+    s = ost_tokenizer_open(&inv->tokenizer, err);
+    if (s == OSTEON_OK)
+        s = ost_vocabulary_open(language, &inv->vocabulary, err);
+    if (s != OSTEON_OK) {
+        ost_inverter_close(inv);
+        return s;
+    }
+    *out = inv;
+    return OSTEON_OK;
+}
+
+static void free_pages(ost_inverter *inv)
+{
+    for (size_t i = 0; i < inv->n_pages; i++)
+        ost_free(inv->pages[i]);
+    inv->n_pages = 0;
+    inv->page_used = 0;
+}
+
+void ost_inverter_close(ost_inverter *inv)
+{
+    if (inv == NULL)
+        return;
+    free_pages(inv);
+    ost_free(inv->pages);
+    ost_free(inv->lists);
+    ost_free(inv->docs);
+    ost_free(inv->lengths);
+    ost_free(inv->values);
+    ost_free(inv->batches);
+    ost_buffer_free(&inv->strings);
+    ost_store_free(&inv->store);
+    ost_vocabulary_close(inv->vocabulary);
+    ost_tokenizer_close(inv->tokenizer);
+    ost_free(inv);
+}
+
+size_t ost_inverter_memory(const ost_inverter *inv)
+{
+    return inv->n_pages * PAGE_SIZE + inv->lists_room * sizeof *inv->lists +
+           inv->docs_room * sizeof *inv->docs +
+           inv->lengths_room * sizeof *inv->lengths +
+           inv->values_room * sizeof *inv->values + inv->strings.room +
+           ost_store_memory(&inv->store) +
+           ost_vocabulary_memory(inv->vocabulary);
+}
+
+void ost_inverter_reset(ost_inverter *inv)
+{
+    free_pages(inv);
+    ost_free(inv->lists);
+    inv->lists = NULL;
+    inv->n_lists = inv->lists_room = 0;
+    inv->n_docs = inv->n_lengths = inv->n_values = inv->n_batches = 0;
+    ost_buffer_free(&inv->strings);
+    ost_store_free(&inv->store);
+    ost_vocabulary_reset(inv->vocabulary);
+}
+
+/* ---- Lists ---- */
+
+static uint32_t chunk_size(uint32_t used)
+{
+    if (used == 0)
+        return FIRST_CHUNK;
+    return used < LAST_CHUNK ? used : LAST_CHUNK;
+}
+
+/* Gives the list a fresh chunk and links it; false: no memory. */
+static bool add_chunk(ost_inverter *inv, ost_list *list)
+{
+    const uint32_t size = chunk_size(list->used);
+    uint32_t place;
+    uint8_t *chunk;
+
+    if (inv->n_pages == 0 || inv->page_used + size > PAGE_SIZE) {
+        if (inv->n_pages == MAX_PAGES ||
+            !OST_GROW(&inv->pages, &inv->pages_room, inv->n_pages + 1))
+            return false;
+        inv->pages[inv->n_pages] = ost_malloc(PAGE_SIZE);
+        if (inv->pages[inv->n_pages] == NULL)
+            return false;
+        inv->n_pages++;
+        inv->page_used = 0;
+    }
+    place = (uint32_t)((inv->n_pages - 1) << PAGE_BITS | inv->page_used);
+    chunk = inv->pages[inv->n_pages - 1] + inv->page_used;
+    inv->page_used += size;
+    if (list->used == 0)
+        list->head = place;
+    else
+        ost_put32(list->end, place);
+    list->at = chunk;
+    list->end = chunk + size - LINK;
+    list->used += size;
+    return true;
+}
+
+static bool put_byte(ost_inverter *inv, ost_list *list, uint8_t byte)
+{
+    if (list->at == list->end && !add_chunk(inv, list))
+        return false;
+    *list->at++ = byte;
+    return true;
+}
+
+/* Appends bytes that may go over the end of a chunk. */
+static bool put_slowly(ost_inverter *inv, ost_list *list, const uint8_t *bytes,
+                       size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!put_byte(inv, list, bytes[i]))
+            return false;
+    return true;
+}
+
+/* Notes an occurrence of a term. */
+static inline bool add_occurrence(ost_inverter *inv, uint32_t term,
+                                  uint32_t doc, uint32_t position)
+{
+    ost_list *list = &inv->lists[term];
+    uint8_t bytes[16], *p = bytes;
+    const bool fits = list->end - list->at >= (ptrdiff_t)sizeof bytes;
+
+    if (fits)
+        p = list->at;
+    if (list->doc != doc + 1) {
+        if (list->doc != 0)
+            *p++ = 0;
+        p = ost_varint_put(p, doc + 1 - list->doc);
+        list->doc = doc + 1;
+        list->position = 0;
+    }
+    p = ost_varint_put(p, (uint64_t)(position - list->position) + 1);
+    list->position = position;
+    if (OST_LIKELY(fits)) {
+        list->at = p;
+        return true;
+    }
+    return put_slowly(inv, list, bytes, (size_t)(p - bytes));
+}
+
+/* ---- Text ---- */
+
+/* Indexes a stretch of text in a field from *position on, and counts the
+ * words that take a position of their own. */
+static bool add_text(ost_inverter *inv, uint32_t field, const char *text,
+                     size_t len, uint32_t *position, uint32_t *length)
+{
+    const uint32_t doc = (uint32_t)inv->n_docs - 1;
+    ost_token tokens[TOKENS];
+    uint32_t ids[TOKENS];
+    size_t n;
+
+    ost_tokenizer_start(inv->tokenizer, text, len, *position);
+    while ((n = ost_tokenizer_next(inv->tokenizer, tokens, TOKENS)) > 0) {
+        size_t terms;
+        if (!ost_vocabulary_lookup(inv->vocabulary, field, tokens, n, ids))
+            return false;
+        terms = ost_vocabulary_size(inv->vocabulary);
+        if (terms > inv->n_lists) {
+            if (!OST_GROW(&inv->lists, &inv->lists_room, terms))
+                return false;
+            memset(inv->lists + inv->n_lists, 0,
+                   (terms - inv->n_lists) * sizeof *inv->lists);
+            inv->n_lists = terms;
+        }
+        for (size_t i = 0; i < n; i++) {
+            if (!add_occurrence(inv, ids[i], doc, tokens[i].position))
+                return false;
+            *length += tokens[i].kind == OST_TOKEN_WORD ||
+                       tokens[i].kind == OST_TOKEN_CJK;
+        }
+        inv->counts.tokens += n;
+    }
+    *position = ost_tokenizer_position(inv->tokenizer);
+    return true;
+}
+
+static bool add_length(ost_inverter *inv, uint32_t field, uint32_t length)
+{
+    if (length == 0)
+        return true;
+    if (!OST_GROW(&inv->lengths, &inv->lengths_room, inv->n_lengths + 1))
+        return false;
+    inv->lengths[inv->n_lengths++] = (ost_field_length){
+        .doc = (uint32_t)inv->n_docs - 1, .field = field, .length = length};
+    return true;
+}
+
+/* The length noted for a field of the last document; NULL: none so far. */
+static ost_field_length *find_length(ost_inverter *inv, uint32_t field)
+{
+    for (size_t i = inv->n_lengths; i-- > 0;) {
+        if (inv->lengths[i].doc != inv->n_docs - 1)
+            return NULL;
+        if (inv->lengths[i].field == field)
+            return &inv->lengths[i];
+    }
+    return NULL;
+}
+
+/* Positions of stretches are kept apart, save in front of the first. */
+static void leave_gap(uint32_t *position)
+{
+    if (*position > 0 && *position < UINT32_MAX - OST_POSITION_GAP)
+        *position += OST_POSITION_GAP;
+}
+
+/* A title counts title_weight times in the default field: it is indexed that
+ * often, so that frequencies, lengths and impacts need no special case. */
+static bool add_title(ost_inverter *inv, const char *title, size_t len,
+                      uint32_t *length)
+{
+    uint32_t position = 0, own = 0;
+
+    for (unsigned i = 0; i < inv->title_weight; i++) {
+        leave_gap(&inv->position);
+        if (!add_text(inv, OST_FIELD_DEFAULT, title, len, &inv->position,
+                      length))
+            return false;
+    }
+    return add_text(inv, OST_FIELD_TITLE, title, len, &position, &own) &&
+           add_length(inv, OST_FIELD_TITLE, own);
+}
+
+/* ---- Fields ---- */
+
+/* Folds a field's name; false where it is not one of ours to keep. */
+static bool fold_name(const osteon_field *f, char name[OST_MAX_FIELD_NAME + 1])
+{
+    static const char *const reserved[] = {"title", "body", "id", "path"};
+
+    if (f->name_len == 0 || f->name_len > OST_MAX_FIELD_NAME)
+        return false;
+    for (size_t i = 0; i < f->name_len; i++) {
+        const char c = f->name[i];
+        name[i] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+        if (!((name[i] >= 'a' && name[i] <= 'z') ||
+              (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.'))
+            return false;
+    }
+    name[f->name_len] = '\0';
+    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
+        if (strcmp(name, reserved[i]) == 0)
+            return false;
+    return true;
+}
+
+/* The number of a field; OST_MAX_FIELDS where there are too many. */
+static uint32_t field_number(ost_field_names *names, const char *name)
+{
+    uint32_t i;
+
+    pthread_mutex_lock(&names->mutex);
+    for (i = 0; i < names->n; i++)
+        if (strcmp(names->names[i], name) == 0)
+            break;
+    if (i == names->n && i < OST_MAX_FIELDS) {
+        strcpy(names->names[i], name);
+        names->n++;
+    }
+    pthread_mutex_unlock(&names->mutex);
+    return i;
+}
+
+static size_t add_string(ost_inverter *inv, const char *text, size_t len)
+{
+    const size_t at = inv->strings.len;
+
+    ost_buffer_add(&inv->strings, text, len);
+    return at;
+}
+
+static bool add_value(ost_inverter *inv, const osteon_field *f,
+                      const char *name)
+{
+    ost_pending_value v = {.doc = (uint32_t)inv->n_docs - 1,
+                           .field_len = (uint32_t)f->name_len,
+                           .kind = f->kind,
+                           .integer = f->integer,
+                           .real = f->real};
+
+    v.field_at = add_string(inv, name, f->name_len);
+    if (f->kind == OSTEON_STRING) {
+        v.text_at = add_string(inv, f->text, f->text_len);
+        v.text_len = f->text_len;
+    }
+    if (!OST_GROW(&inv->values, &inv->values_room, inv->n_values + 1))
+        return false;
+    inv->values[inv->n_values++] = v;
+    return true;
+}
+
+/* Adds one field: a value is kept; a text is found by plain words, and by
+ * its name unless the name is not ours to keep or there are too many. */
+static bool add_field(ost_inverter *inv, const osteon_field *f,
+                      uint32_t *length)
+{
+    char name[OST_MAX_FIELD_NAME + 1];
+    const bool named = fold_name(f, name);
+    uint32_t number, position = 0, own = 0;
+    ost_field_length *before;
+
+    if (f->kind != OSTEON_TEXT)
+        return !named || add_value(inv, f, name);
+    leave_gap(&inv->position);
+    if (!add_text(inv, OST_FIELD_DEFAULT, f->text, f->text_len,
+                  &inv->position, length))
+        return false;
+    number = named ? field_number(inv->names, name) : OST_MAX_FIELDS;
+    if (number == OST_MAX_FIELDS) {
+        inv->counts.fields_folded++;
+        return true;
+    }
+    /* A list of texts: each begins behind those before it. */
+    before = find_length(inv, number);
+    if (before != NULL) {
+        position = before->position;
+        leave_gap(&position);
+    }
+    if (!add_text(inv, number, f->text, f->text_len, &position, &own))
+        return false;
+    if (before == NULL) {
+        if (!add_length(inv, number, own))
+            return false;
+        before = find_length(inv, number);
+        own = 0;
+    }
+    if (before != NULL) {
+        before->length += own;
+        before->position = position;
+    }
+    return true;
+}
+
+/* ---- Documents ---- */
+
+osteon_status ost_inverter_begin(ost_inverter *inv, uint64_t sequence,
+                                 osteon_error *err)
+{
+    if (inv->n_batches > 0 &&
+        inv->batches[inv->n_batches - 1].sequence >= sequence)
+        return ost_fail(err, OSTEON_INVALID,
+                        "batches of a feed must come in ascending order");
+    if (!OST_GROW(&inv->batches, &inv->batches_room, inv->n_batches + 1))
+        return ost_fail_memory(err);
+    inv->batches[inv->n_batches++] =
+        (ost_batch){.sequence = sequence,
+                    .first_doc = (uint32_t)inv->n_docs,
+                    .first_block = inv->store.n_blocks};
+    return OSTEON_OK;
+}
+
+/* Closes the stored text of the last document. */
+static bool close_text(ost_inverter *inv)
+{
+    ost_record *r;
+
+    if (!inv->text_open)
+        return true;
+    inv->text_open = false;
+    r = &inv->docs[inv->n_docs - 1].record;
+    r->has_stored = true;
+    return ost_store_close(&inv->store, &r->stored_block, &r->stored_at,
+                           &r->stored_len);
+}
+
+osteon_status ost_inverter_end(ost_inverter *inv, osteon_error *err)
+{
+    ost_batch *batch = &inv->batches[inv->n_batches - 1];
+
+    if (!close_text(inv) || !ost_store_flush(&inv->store))
+        return ost_fail_memory(err);
+    batch->end_doc = (uint32_t)inv->n_docs;
+    batch->end_block = inv->store.n_blocks;
+    inv->counts.malformed = ost_tokenizer_malformed(inv->tokenizer);
+    inv->counts.long_words = ost_tokenizer_long_words(inv->tokenizer);
+    return OSTEON_OK;
+}
+
+static osteon_status check_document(const ost_inverter *inv,
+                                    const osteon_document *doc,
+                                    osteon_error *err)
+{
+    if (doc->id_len == 0 || doc->id_len > 4096 ||
+        memchr(doc->id, 0, doc->id_len) != NULL)
+        return ost_fail(err, OSTEON_INVALID,
+                        "an id must be 1 to 4096 bytes without NUL");
+    if (inv->n_docs >= OST_MAX_DOCUMENTS)
+        return ost_fail(err, OSTEON_INVALID, "too many documents");
+    return OSTEON_OK;
+}
+
+/* Adds to the length of the default field of the last document. */
+static bool count_length(ost_inverter *inv, uint32_t more)
+{
+    ost_record *r = &inv->docs[inv->n_docs - 1].record;
+    ost_field_length *l = find_length(inv, OST_FIELD_DEFAULT);
+
+    r->length = more > UINT32_MAX - r->length ? UINT32_MAX
+                                              : r->length + more;
+    if (l == NULL)
+        return add_length(inv, OST_FIELD_DEFAULT, r->length);
+    l->length = r->length;
+    return true;
+}
+
+osteon_status ost_inverter_add(ost_inverter *inv, const osteon_document *doc,
+                               osteon_error *err)
+{
+    osteon_status s = check_document(inv, doc, err);
+    ost_pending_document *d;
+    uint32_t length = 0;
+    bool ok;
+
+    if (s != OSTEON_OK)
+        return s;
+    if (!close_text(inv) ||
+        !OST_GROW(&inv->docs, &inv->docs_room, inv->n_docs + 1))
+        return ost_fail_memory(err);
+    d = &inv->docs[inv->n_docs++];
+    memset(d, 0, sizeof *d);
+    d->id_at = add_string(inv, doc->id, doc->id_len);
+    d->title_at = add_string(inv, doc->title, doc->title_len);
+    d->record.id_len = (uint32_t)doc->id_len;
+    d->record.title_len =
+        doc->title_len > UINT32_MAX ? UINT32_MAX : (uint32_t)doc->title_len;
+    d->record.source = doc->source;
+    d->record.line = doc->line;
+    d->first_value = inv->n_values;
+    inv->position = 0;
+    ok = (doc->title_len == 0 ||
+          add_title(inv, doc->title, doc->title_len, &length));
+    leave_gap(&inv->position);
+    ok = ok && add_text(inv, OST_FIELD_DEFAULT, doc->body, doc->body_len,
+                        &inv->position, &length);
+    for (size_t i = 0; i < doc->n_fields && ok; i++)
+        ok = add_field(inv, &doc->fields[i], &length);
+    ok = ok && count_length(inv, length);
+    if (ok && doc->stored != NULL) {
+        ok = ost_store_begin(&inv->store);
+        inv->text_open = ok;
+        ok = ok && ost_store_add(&inv->store, doc->stored, doc->stored_len);
+    }
+    if (!ok || inv->strings.failed)
+        return ost_fail_memory(err);
+    inv->counts.added++;
+    inv->counts.text_bytes += doc->title_len + doc->body_len;
+    return OSTEON_OK;
+}
+
+osteon_status ost_inverter_more(ost_inverter *inv, const char *body,
+                                size_t len, bool store, osteon_error *err)
+{
+    uint32_t length = 0;
+    bool ok = true;
+
+    if (inv->n_docs == 0)
+        return ost_fail(err, OSTEON_INVALID, "no document to add text to");
+    if (store && !inv->text_open) {
+        ok = ost_store_begin(&inv->store);
+        inv->text_open = ok;
+    }
+    ok = ok && add_text(inv, OST_FIELD_DEFAULT, body, len, &inv->position,
+                        &length);
+    ok = ok && count_length(inv, length);
+    if (ok && store)
+        ok = ost_store_add(&inv->store, body, len);
+    inv->counts.text_bytes += len;
+    return ok ? OSTEON_OK : ost_fail_memory(err);
+}
+
+/* What it left in lists stays there; a flush leaves dead documents out. */
+void ost_inverter_abandon(ost_inverter *inv)
+{
+    if (inv->n_docs == 0)
+        return;
+    if (inv->text_open) {
+        ost_store_drop(&inv->store);
+        inv->text_open = false;
+    }
+    if (!inv->docs[inv->n_docs - 1].dead)
+        inv->counts.added--;
+    inv->docs[inv->n_docs - 1].dead = true;
+}
+
+/* ---- Reading lists back ---- */
+
+bool ost_list_reader_start(ost_list_reader *r, const ost_inverter *inv,
+                           uint32_t term)
+{
+    const ost_list *list = &inv->lists[term];
+    uint32_t place = list->head, used = 0;
+
+    r->bytes.len = 0;
+    r->at = 0;
+    r->doc = UINT32_MAX; /* one before document 0 */
+    while (used < list->used) {
+        const uint32_t size = chunk_size(used);
+        const uint8_t *chunk =
+            inv->pages[place >> PAGE_BITS] + (place & (PAGE_SIZE - 1));
+        used += size;
+        if (used < list->used) {
+            ost_buffer_add(&r->bytes, chunk, size - LINK);
+            place = ost_get32(chunk + size - LINK);
+        } else {
+            ost_buffer_add(&r->bytes, chunk, (size_t)(list->at - chunk));
+        }
+    }
+    return !r->bytes.failed && ost_list_reader_next(r);
+}
+
+bool ost_list_reader_next(ost_list_reader *r)
+{
+    const uint8_t *p = r->bytes.data + r->at;
+    const uint8_t *const end = r->bytes.data + r->bytes.len;
+    uint64_t gap;
+    uint32_t position = 0, n = 0;
+
+    if (p == end) {
+        r->doc = OST_DOC_END;
+        return true;
+    }
+    p = ost_varint_get(p, end, &gap);
+    r->doc += (uint32_t)gap; /* wraps from UINT32_MAX */
+    while (p < end) {
+        p = ost_varint_get(p, end, &gap);
+        if (gap == 0)
+            break;
+        if (n + 1 > r->positions_room &&
+            !OST_GROW(&r->positions, &r->positions_room, (size_t)n + 1))
+            return false;
+        position += (uint32_t)gap - 1;
+        r->positions[n++] = position;
+    }
+    r->tf = n;
+    r->at = (size_t)(p - r->bytes.data);
+    return true;
+}
+
+void ost_list_reader_free(ost_list_reader *r)
+{
+    ost_buffer_free(&r->bytes);
+    ost_free(r->positions);
+    memset(r, 0, sizeof *r);
+}
