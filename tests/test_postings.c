@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Lists written by ost_term_writer and read by the cursors, compared with
+ * plain arrays: sizes around block edges, all ways of moving, bounds.
+ */
+#include "dictionary.h"
+#include "scratch.h"
+#include "term_writer.h"
+
+#define MOST_DOCS 3000
+
+typedef struct list {
+    char term[300];
+    size_t len;
+    uint32_t n;
+    uint32_t docs[MOST_DOCS], tfs[MOST_DOCS];
+    uint32_t *positions[MOST_DOCS];
+} list;
+
+static uint64_t state = 88172645463325252u;
+static uint32_t below(uint32_t n)
+{
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return (uint32_t)(state % n);
+}
+
+static uint8_t norms[MOST_DOCS];
+
+/* A random list of n documents of MOST_DOCS. */
+static void fill(list *l, uint32_t n)
+{
+    uint32_t doc = 0;
+
+    l->n = n;
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t room = MOST_DOCS - doc - (n - i);
+        const uint32_t step = room / (n - i) * 2;
+        uint32_t position = 0;
+        doc += below((step < room ? step : room) + 1);
+        l->docs[i] = doc++;
+        l->tfs[i] = below(20) ? 1 + below(4) : 1 + below(700);
+        l->positions[i] = malloc(l->tfs[i] * sizeof(uint32_t));
+        for (uint32_t k = 0; k < l->tfs[i]; k++) {
+            position += below(50);
+            l->positions[i][k] = position;
+        }
+    }
+}
+
+static void release(list *l)
+{
+    for (uint32_t i = 0; i < l->n; i++)
+        free(l->positions[i]);
+}
+
+/* Writes the lists, sorted by term, as a segment in two ranges. */
+static ost_segment *build(const list *lists, size_t n)
+{
+    ost_field field = {.name = (char[1]){0}};
+    ost_term_writer *w[2];
+    ost_segment_writer *out;
+    ost_buffer table = {0}, bytes = {0};
+    uint64_t size, checksum, block = 0;
+    ost_segment *segment;
+    osteon_error err = {0};
+    size_t n_made;
+
+    ost_norms_put(&bytes, &field, norms, MOST_DOCS);
+    for (size_t r = 0; r < 2; r++) {
+        const size_t half = n / 2;
+        ck_assert_int_eq(ost_term_writer_open(scratch, &w[r], &err), 0);
+        ck_assert_int_eq(ost_term_writer_field(w[r], 0, norms,
+                                               ost_field_average(&field),
+                                               &err),
+                         0);
+        for (size_t i = r ? half : 0; i < (r ? n : half); i++) {
+            const list *l = &lists[i];
+            ost_term_writer_begin(w[r], l->term, l->len);
+            for (uint32_t k = 0; k < l->n; k++)
+                ck_assert_int_eq(ost_term_writer_posting(w[r], l->docs[k],
+                                                         l->tfs[k],
+                                                         l->positions[k],
+                                                         &err),
+                                 0);
+            ck_assert_int_eq(ost_term_writer_end(w[r], &err), 0);
+        }
+        ck_assert_int_eq(ost_term_writer_finish(w[r], &err), 0);
+        block += ost_term_writer_fields(w[r], &n_made)->n_blocks;
+        field.n_terms += ost_term_writer_fields(w[r], &n_made)->n_terms;
+    }
+    field.n_blocks = block;
+    ost_fields_put(&table, &field, 1);
+    ck_assert_int_eq(ost_segment_writer_open(scratch_path("s"), MOST_DOCS,
+                                             &out, &err),
+                     0);
+    ck_assert_int_eq(ost_segment_writer_add(out, OST_SECTION_NORMS,
+                                            bytes.data, bytes.len, &err),
+                     0);
+    ck_assert_int_eq(ost_segment_writer_add(out, OST_SECTION_FIELDS,
+                                            table.data, table.len, &err),
+                     0);
+    ck_assert_int_eq(ost_term_writers_join(w, 2, out, &err), 0);
+    ck_assert_int_eq(ost_segment_writer_finish(out, &size, &checksum, &err),
+                     0);
+    ost_segment_writer_close(out);
+    ost_term_writer_close(w[0]);
+    ost_term_writer_close(w[1]);
+    ost_buffer_free(&table);
+    ost_buffer_free(&bytes);
+    ck_assert_msg(ost_segment_open(scratch_path("s"), size, checksum,
+                                   &segment, &err) == 0,
+                  "%s", err.text);
+    return segment;
+}
+
+static void check_here(ost_postings *p, const list *l, uint32_t i)
+{
+    ck_assert_uint_eq(p->doc, l->docs[i]);
+    ck_assert_uint_eq(ost_postings_tf(p), l->tfs[i]);
+    if (below(3) == 0) {
+        const uint32_t *positions = ost_postings_positions(p);
+        ck_assert_ptr_nonnull(positions);
+        ck_assert_mem_eq(positions, l->positions[i],
+                         l->tfs[i] * sizeof *positions);
+    }
+}
+
+static ost_postings *open_list(ost_segment *segment, const list *l)
+{
+    ost_postings *p;
+    ost_term term;
+    osteon_error err = {0};
+
+    ck_assert_msg(ost_dictionary_find(segment, 0, l->term, l->len, &term,
+                                      &err) == OSTEON_OK,
+                  "%s", err.text);
+    ck_assert_uint_eq(term.df, l->n);
+    ck_assert_int_eq(ost_postings_open(segment, &term, &p, &err), 0);
+    return p;
+}
+
+static void walk(ost_segment *segment, const list *l)
+{
+    ost_postings *p = open_list(segment, l);
+
+    for (uint32_t i = 0; i < l->n; i++) {
+        ck_assert_uint_eq(ost_postings_next(p), l->docs[i]);
+        check_here(p, l, i);
+    }
+    ck_assert_uint_eq(ost_postings_next(p), OST_DOC_END);
+    ck_assert_uint_eq(ost_postings_next(p), OST_DOC_END);
+    ck_assert_int_eq(ost_postings_status(p), OSTEON_OK);
+    ost_postings_close(p);
+}
+
+/* Jumps by random distances, mixed with single steps. */
+static void jump(ost_segment *segment, const list *l, uint32_t farthest)
+{
+    ost_postings *p = open_list(segment, l);
+    uint32_t target = 0, i = 0;
+
+    for (;;) {
+        const bool step = i > 0 && below(4) == 0;
+        uint32_t doc;
+        if (step) {
+            doc = ost_postings_next(p);
+        } else {
+            target += below(farthest);
+            while (i > 0 && target < l->docs[i - 1])
+                target += below(farthest);
+            doc = ost_postings_seek(p, target);
+            i = 0;
+            while (i < l->n && l->docs[i] < target)
+                i++;
+        }
+        if (i >= l->n) {
+            ck_assert_uint_eq(doc, OST_DOC_END);
+            break;
+        }
+        ck_assert_uint_eq(doc, l->docs[i]);
+        check_here(p, l, i);
+        i++;
+        target = doc;
+    }
+    ck_assert_int_eq(ost_postings_status(p), OSTEON_OK);
+    ost_postings_close(p);
+}
+
+/* Every posting lies under the bound of its stretch, and stretches follow one
+ * another to the end. */
+static void bounds(ost_segment *segment, const list *l)
+{
+    ost_postings *p = open_list(segment, l);
+    ost_field_view view;
+    uint32_t target = 0, i = 0, upto;
+
+    ck_assert_int_eq(ost_segment_field(segment, "", &view, NULL), 0);
+    for (;;) {
+        const uint8_t bound = ost_postings_bound(p, target, &upto);
+        ck_assert_uint_le(bound, p->term.impact);
+        for (; i < l->n && l->docs[i] <= upto; i++)
+            ck_assert_uint_le(ost_impact(l->tfs[i], norms[l->docs[i]],
+                                         view.average),
+                              bound);
+        if (upto >= OST_DOC_END - 1)
+            break;
+        target = upto + 1;
+    }
+    ck_assert_uint_eq(i, l->n);
+    ost_postings_close(p);
+}
+
+/* Sizes from 1 to 257 and some long ones, in one segment. */
+START_TEST(test_postings_sizes_equal_reference)
+{
+    static const uint32_t longs[] = {383, 384, 385, 1000, 2999, 3000};
+    const size_t n = 257 + sizeof longs / sizeof *longs;
+    list *lists = calloc(n, sizeof *lists);
+    ost_segment *segment;
+
+    for (uint32_t d = 0; d < MOST_DOCS; d++)
+        norms[d] = (uint8_t)(1 + below(100));
+    for (size_t i = 0; i < n; i++) {
+        fill(&lists[i], i < 257 ? (uint32_t)i + 1 : longs[i - 257]);
+        lists[i].len = (size_t)sprintf(lists[i].term, "term%05zu", i);
+    }
+    segment = build(lists, n);
+    for (size_t i = 0; i < n; i++) {
+        walk(segment, &lists[i]);
+        jump(segment, &lists[i], 5);
+        jump(segment, &lists[i], 200);
+        jump(segment, &lists[i], 2000);
+        bounds(segment, &lists[i]);
+        release(&lists[i]);
+    }
+    ost_segment_close(segment);
+    free(lists);
+}
+END_TEST
+
+static int by_term(const void *a, const void *b)
+{
+    const list *x = a, *y = b;
+    const int c = memcmp(x->term, y->term, x->len < y->len ? x->len : y->len);
+
+    return c ? c : (x->len > y->len) - (x->len < y->len);
+}
+
+/* Terms with long common beginnings, all lengths, all bytes. */
+START_TEST(test_dictionary_random_terms_are_found)
+{
+    const size_t most = 1500;
+    list *lists = calloc(most, sizeof *lists);
+    ost_segment *segment;
+    ost_term_cursor c;
+    size_t n = 0;
+
+    memset(norms, 7, sizeof norms);
+    for (size_t i = 0; i < most; i++) {
+        list *l = &lists[i];
+        l->len = below(8) ? 1 + below(12) : 1 + below(OST_WORD_MAX);
+        for (size_t k = 0; k < l->len; k++)
+            l->term[k] = (char)(k < 9 && below(2) ? 'a'
+                                                  : below(3) ? 'a' + below(3)
+                                                             : below(256));
+    }
+    qsort(lists, most, sizeof *lists, by_term);
+    for (size_t i = 0; i < most; i++)
+        if (n == 0 || by_term(&lists[n - 1], &lists[i]) != 0)
+            lists[n++] = lists[i];
+    for (size_t i = 0; i < n; i++)
+        fill(&lists[i], 1 + below(3));
+    segment = build(lists, n);
+    ost_term_cursor_start(&c, segment, 0);
+    for (size_t i = 0; i < n; i++) {
+        char other[OST_WORD_MAX];
+        ost_term term;
+        list key;
+        walk(segment, &lists[i]);
+        ck_assert_int_eq(ost_term_cursor_next(&c, NULL), OSTEON_OK);
+        ck_assert_uint_eq(c.len, lists[i].len);
+        ck_assert_mem_eq(c.term, lists[i].term, c.len);
+        /* A neighbour that is not there is not found. */
+        memcpy(other, lists[i].term, lists[i].len);
+        other[lists[i].len - 1] ^= 1;
+        memcpy(key.term, other, lists[i].len);
+        key.len = lists[i].len;
+        ck_assert_int_eq(
+            ost_dictionary_find(segment, 0, other, key.len, &term, NULL),
+            bsearch(&key, lists, n, sizeof *lists, by_term) ? OSTEON_OK
+                                                           : OSTEON_NOT_FOUND);
+    }
+    ck_assert_int_eq(ost_term_cursor_next(&c, NULL), OSTEON_OK);
+    ck_assert_uint_eq(c.len, 0);
+    ost_segment_close(segment);
+    for (size_t i = 0; i < n; i++)
+        release(&lists[i]);
+    free(lists);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("postings");
+    TCase *tc = tcase_create("cursor");
+    SRunner *runner;
+    int failed;
+
+    tcase_add_unchecked_fixture(tc, scratch_make, scratch_remove);
+    tcase_set_timeout(tc, 300);
+    tcase_add_test(tc, test_postings_sizes_equal_reference);
+    tcase_add_test(tc, test_dictionary_random_terms_are_found);
+    suite_add_tcase(suite, tc);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
