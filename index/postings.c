@@ -309,7 +309,7 @@ static const uint8_t *position_bytes(ost_postings *p, const uint8_t **end)
 }
 
 /* Sums up the frequencies, and makes room for that many positions. A block
- * of OST_BLOCK positions takes two bytes at least, which bounds the sum. */
+ * of OST_BLOCK positions takes a byte at least, which bounds the sum. */
 static bool size_positions(ost_postings *p, uint64_t bytes)
 {
     uint64_t sum = 0;
@@ -317,7 +317,7 @@ static bool size_positions(ost_postings *p, uint64_t bytes)
     for (unsigned i = 0; i < p->n; i++) {
         p->tf_before[i] = (uint32_t)sum;
         sum += p->tfs[i];
-        if (sum > UINT32_MAX || sum / (OST_BLOCK / 2) > bytes) {
+        if (sum > UINT32_MAX || sum / OST_BLOCK > bytes) {
             fail_at(p, OST_SECTION_POSITIONS, p->term.positions,
                     "fewer positions than occurrences");
             return false;

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Feeds: the ways into a writer, one a thread. Each inverts on its own; they
+ * meet only to begin and end a batch, and for a flush, which runs while no
+ * feed is inside a batch.
+ *
+ * A flush waits until every batch below the highest begun has been begun and
+ * ended, so that the documents it writes are a prefix of all: their numbers
+ * then do not depend on threads. A caller who leaves numbers out would wait
+ * for ever; after PATIENCE seconds the flush goes on without them, which
+ * costs the order only.
+ */
+#include "writer.h"
+
+#include <errno.h>
+#include <time.h>
+
+#define PATIENCE 2
+
+/* Bytes of text a batch of osteon_writer_add grows to. */
+#define OWN_BATCH ((size_t)1 << 20)
+
+static osteon_status told(const osteon_writer *w, osteon_error *err)
+{
+    if (w->status != OSTEON_OK && err != NULL)
+        *err = w->error;
+    return w->status;
+}
+
+/* Keeps the first failure: afterwards nothing can be committed. */
+static osteon_status keep(osteon_writer *w, osteon_status s,
+                          const osteon_error *error)
+{
+    if (s != OSTEON_OK && w->status == OSTEON_OK) {
+        w->status = s;
+        w->error = *error;
+        pthread_cond_broadcast(&w->changed_state);
+    }
+    return s;
+}
+
+osteon_status osteon_feed_open(osteon_writer *w, osteon_feed **out,
+                               osteon_error *err)
+{
+    osteon_feed *feed = ost_calloc(1, sizeof *feed);
+    osteon_status s;
+
+    *out = NULL;
+    if (feed == NULL)
+        return ost_fail_memory(err);
+    s = ost_inverter_open(w->next->language, w->next->title_weight, &w->names,
+                          &feed->inverter, err);
+    if (s != OSTEON_OK) {
+        ost_free(feed);
+        return s;
+    }
+    feed->writer = w;
+    pthread_mutex_lock(&w->mutex);
+    feed->next = w->feeds;
+    w->feeds = feed;
+    pthread_mutex_unlock(&w->mutex);
+    *out = feed;
+    return OSTEON_OK;
+}
+
+/* A closed feed's documents stay with the writer until they are flushed: the
+ * feed is only marked by having no owner, and freed with the writer. */
+void osteon_feed_close(osteon_feed *feed)
+{
+    osteon_writer *w;
+
+    if (feed == NULL)
+        return;
+    w = feed->writer;
+    pthread_mutex_lock(&w->mutex);
+    if (feed->in_batch) { /* given up inside a batch */
+        osteon_error error;
+        ost_fail(&error, OSTEON_INVALID, "a feed was closed in a batch");
+        keep(w, OSTEON_INVALID, &error);
+        feed->in_batch = false;
+        w->active--;
+        pthread_cond_broadcast(&w->changed_state);
+    }
+    pthread_mutex_unlock(&w->mutex);
+}
+
+void ost_feed_free(osteon_feed *feed)
+{
+    if (feed == NULL)
+        return;
+    ost_inverter_close(feed->inverter);
+    ost_free(feed);
+}
+
+/* ---- Flushing; the mutex is not held, and no feed is in a batch ---- */
+
+/* A document that was added replaces those with its id in older segments. */
+static osteon_status replace(void *arg, const char *id, size_t len,
+                             osteon_error *err)
+{
+    osteon_writer *w = arg;
+    bool found = false;
+    osteon_status s = ost_writer_delete_id(w, id, len, &found, err);
+
+    w->replaced += found;
+    return s;
+}
+
+static osteon_status flush_now(osteon_writer *w, osteon_error *err)
+{
+    ost_flush_job job = {.folder = w->folder,
+                         .threads = w->threads,
+                         .names = &w->names};
+    char name[OST_FILE_NAME], *path = NULL;
+    ost_inverter **inverters;
+    size_t n = 0, i = 0;
+    osteon_status s;
+
+    for (const osteon_feed *f = w->feeds; f != NULL; f = f->next)
+        n += f->inverter->n_docs > 0;
+    if (n == 0)
+        return OSTEON_OK;
+    inverters = ost_malloc(n * sizeof *inverters);
+    if (inverters == NULL)
+        return ost_fail_memory(err);
+    for (const osteon_feed *f = w->feeds; f != NULL; f = f->next)
+        if (f->inverter->n_docs > 0)
+            inverters[i++] = f->inverter;
+    job.inverters = inverters;
+    job.n_inverters = n;
+    ost_manifest_next_name(w->next, "seg", name);
+    s = ost_writer_path(w, name, &path, err);
+    job.path = path;
+    if (s == OSTEON_OK)
+        s = ost_flush(&job, replace, w, err);
+    if (s == OSTEON_OK && job.documents > 0)
+        s = ost_writer_segment_add(w, name, job.size, job.checksum,
+                                   job.documents, job.dead, job.n_dead, err);
+    if (s == OSTEON_OK) {
+        w->changed = true;
+        for (osteon_feed *f = w->feeds; f != NULL; f = f->next) {
+            ost_inverter_reset(f->inverter);
+            f->memory = 0;
+        }
+        w->used = 0;
+    }
+    ost_free(path);
+    ost_free(inverters);
+    return s;
+}
+
+/* Flushes from one thread while the others wait. Called and left with the
+ * mutex held. */
+static osteon_status flush_together(osteon_writer *w)
+{
+    osteon_error error;
+    struct timespec until;
+    osteon_status s;
+
+    w->flushing = true;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += PATIENCE;
+    while (w->status == OSTEON_OK &&
+           (w->active > 0 || w->begun < w->highest)) {
+        if (w->active > 0)
+            pthread_cond_wait(&w->changed_state, &w->mutex);
+        else if (pthread_cond_timedwait(&w->changed_state, &w->mutex,
+                                        &until) == ETIMEDOUT)
+            break;
+    }
+    s = w->status;
+    if (s == OSTEON_OK) {
+        pthread_mutex_unlock(&w->mutex);
+        s = flush_now(w, &error);
+        pthread_mutex_lock(&w->mutex);
+        keep(w, s, &error);
+    }
+    w->flushing = false;
+    pthread_cond_broadcast(&w->changed_state);
+    return s;
+}
+
+/* ---- Batches ---- */
+
+osteon_status osteon_feed_begin(osteon_feed *feed, uint64_t sequence,
+                                osteon_error *err)
+{
+    osteon_writer *w = feed->writer;
+    osteon_status s;
+
+    pthread_mutex_lock(&w->mutex);
+    /* A number below the highest is let in: the flush waits for it. */
+    while (w->flushing && sequence >= w->highest && w->status == OSTEON_OK)
+        pthread_cond_wait(&w->changed_state, &w->mutex);
+    s = told(w, err);
+    if (s == OSTEON_OK) {
+        w->active++;
+        w->begun++;
+        if (sequence >= w->highest)
+            w->highest = sequence + 1;
+        feed->in_batch = true;
+    }
+    pthread_mutex_unlock(&w->mutex);
+    if (s == OSTEON_OK)
+        s = ost_inverter_begin(feed->inverter, sequence, err);
+    return s;
+}
+
+osteon_status osteon_feed_end(osteon_feed *feed, osteon_error *err)
+{
+    osteon_writer *w = feed->writer;
+    osteon_error error;
+    const osteon_status ended = ost_inverter_end(feed->inverter, &error);
+    const size_t memory = ost_inverter_memory(feed->inverter);
+    osteon_status s;
+
+    pthread_mutex_lock(&w->mutex);
+    keep(w, ended, &error);
+    feed->in_batch = false;
+    w->active--;
+    w->used += memory - feed->memory;
+    feed->memory = memory;
+    if (w->flushing)
+        pthread_cond_broadcast(&w->changed_state);
+    else if (w->used > w->memory && w->status == OSTEON_OK)
+        flush_together(w);
+    s = told(w, err);
+    pthread_mutex_unlock(&w->mutex);
+    return s;
+}
+
+/* A failure inside a document leaves the inverter in an unknown state. */
+static osteon_status fed(osteon_feed *feed, osteon_status s,
+                         const osteon_error *error, osteon_error *err)
+{
+    if (s != OSTEON_OK && s != OSTEON_INVALID) {
+        pthread_mutex_lock(&feed->writer->mutex);
+        keep(feed->writer, s, error);
+        pthread_mutex_unlock(&feed->writer->mutex);
+    }
+    if (s != OSTEON_OK && err != NULL)
+        *err = *error;
+    return s;
+}
+
+osteon_status osteon_feed_add(osteon_feed *feed, const osteon_document *doc,
+                              osteon_error *err)
+{
+    osteon_error error;
+
+    return fed(feed, ost_inverter_add(feed->inverter, doc, &error), &error,
+               err);
+}
+
+osteon_status osteon_feed_more(osteon_feed *feed, const char *body, size_t len,
+                               bool store, osteon_error *err)
+{
+    osteon_error error;
+
+    return fed(feed,
+               ost_inverter_more(feed->inverter, body, len, store, &error),
+               &error, err);
+}
+
+void osteon_feed_abandon(osteon_feed *feed)
+{
+    ost_inverter_abandon(feed->inverter);
+}
+
+/* ---- The writer's own feed ---- */
+
+static osteon_status end_own_batch(osteon_writer *w, osteon_error *err)
+{
+    if (w->own == NULL || !w->own->in_batch)
+        return OSTEON_OK;
+    w->own_bytes = 0;
+    return osteon_feed_end(w->own, err);
+}
+
+osteon_status osteon_writer_add(osteon_writer *w, const osteon_document *doc,
+                                osteon_error *err)
+{
+    osteon_status s = OSTEON_OK;
+
+    if (w->own == NULL)
+        s = osteon_feed_open(w, &w->own, err);
+    if (s == OSTEON_OK && !w->own->in_batch)
+        s = osteon_feed_begin(w->own, w->highest, err);
+    if (s == OSTEON_OK)
+        s = osteon_feed_add(w->own, doc, err);
+    if (s != OSTEON_OK)
+        return s;
+    w->own_bytes += doc->body_len + doc->title_len + doc->stored_len + 64;
+    return w->own_bytes < OWN_BATCH ? OSTEON_OK : end_own_batch(w, err);
+}
+
+osteon_status ost_writer_flush(osteon_writer *w, osteon_error *err)
+{
+    osteon_status s = end_own_batch(w, err);
+
+    if (s != OSTEON_OK)
+        return s;
+    pthread_mutex_lock(&w->mutex);
+    if (w->active > 0) {
+        pthread_mutex_unlock(&w->mutex);
+        return ost_fail(err, OSTEON_INVALID, "a feed is inside a batch");
+    }
+    s = told(w, err);
+    if (s == OSTEON_OK) {
+        s = flush_together(w);
+        told(w, err);
+    }
+    pthread_mutex_unlock(&w->mutex);
+    return s;
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A flush: the inverters of all feeds become one segment. Documents are put
+ * in order of their batches (flush_order.c), terms of all inverters are
+ * merged in order and cut into ranges of about equal size, each range is
+ * encoded by a thread of its own (flush_terms.c), and the rest is written
+ * here, from one thread.
+ */
+#include "flush_parts.h"
+
+#include "term_writer.h"
+
+static osteon_status write_documents(const ost_flush_order *o,
+                                     ost_segment_writer *segment,
+                                     osteon_error *err)
+{
+    ost_document_writer *w;
+    const ost_buffer *sections;
+    osteon_status s = ost_document_writer_open(o->n_docs, &w, err);
+
+    if (s != OSTEON_OK)
+        return s;
+    for (uint32_t i = 0; i < o->n_docs && s == OSTEON_OK; i++) {
+        const ost_flush_doc *d = &o->docs[i];
+        const ost_inverter *inv = o->inverters[d->inverter];
+        const ost_pending_document *p = &inv->docs[d->local];
+        ost_record record = p->record;
+        record.id = (const char *)inv->strings.data + p->id_at;
+        record.title = (const char *)inv->strings.data + p->title_at;
+        if (p->dead)
+            record.has_stored = false;
+        else
+            record.stored_block += d->block_shift;
+        if (!ost_document_writer_add(w, &record, p->dead))
+            s = ost_fail_memory(err);
+    }
+    if (s == OSTEON_OK && !ost_document_writer_finish(w, &sections))
+        s = ost_fail_memory(err);
+    for (int i = OST_SECTION_DOCUMENTS; i <= OST_SECTION_IDS; i++) {
+        const ost_buffer *b;
+        if (s != OSTEON_OK)
+            break;
+        b = &sections[i - OST_SECTION_DOCUMENTS];
+        s = ost_segment_writer_add(segment, (ost_section_id)i, b->data,
+                                   b->len, err);
+    }
+    ost_document_writer_close(w);
+    return s;
+}
+
+/* Blocks of stored text are complete in themselves and only copied. */
+static osteon_status write_stored(const ost_flush_order *o,
+                                  ost_segment_writer *segment,
+                                  osteon_error *err)
+{
+    ost_buffer index = {0};
+    uint64_t at = 0;
+    osteon_status s = OSTEON_OK;
+
+    for (size_t i = 0; i < o->n_batches && s == OSTEON_OK; i++) {
+        const ost_store *store =
+            &o->inverters[o->batches[i].inverter]->store;
+        const ost_batch *b = o->batches[i].batch;
+        uint64_t from = b->first_block ? store->ends[b->first_block - 1] : 0;
+        for (size_t k = b->first_block; k < b->end_block; k++) {
+            uint8_t end[8];
+            at += store->ends[k] - from;
+            ost_put64(end, at);
+            ost_buffer_add(&index, end, sizeof end);
+            s = ost_segment_writer_add(segment, OST_SECTION_STORED,
+                                       store->blocks.data + from,
+                                       (size_t)(store->ends[k] - from), err);
+            from = store->ends[k];
+            if (s != OSTEON_OK)
+                break;
+        }
+    }
+    if (index.failed && s == OSTEON_OK)
+        s = ost_fail_memory(err);
+    if (s == OSTEON_OK)
+        s = ost_segment_writer_add(segment, OST_SECTION_STORED_INDEX,
+                                   index.data, index.len, err);
+    ost_buffer_free(&index);
+    return s;
+}
+
+static osteon_status write_values(const ost_flush_order *o,
+                                  ost_segment_writer *segment,
+                                  osteon_error *err)
+{
+    ost_buffer out = {0};
+    ost_value_writer *w;
+    osteon_status s = ost_value_writer_open(&w, err);
+
+    if (s != OSTEON_OK)
+        return s;
+    for (uint32_t i = 0; i < o->n_docs && s == OSTEON_OK; i++) {
+        const ost_flush_doc *d = &o->docs[i];
+        const ost_inverter *inv = o->inverters[d->inverter];
+        const ost_pending_document *p = &inv->docs[d->local];
+        for (size_t k = p->first_value;
+             k < inv->n_values && inv->values[k].doc == d->local && !p->dead;
+             k++) {
+            const ost_pending_value *v = &inv->values[k];
+            const char *strings = (const char *)inv->strings.data;
+            const osteon_field f = {.name = strings + v->field_at,
+                                    .name_len = v->field_len,
+                                    .kind = v->kind,
+                                    .text = strings + v->text_at,
+                                    .text_len = v->text_len,
+                                    .integer = v->integer,
+                                    .real = v->real};
+            if (!ost_value_writer_add(w, i, &f)) {
+                s = ost_fail_memory(err);
+                break;
+            }
+        }
+    }
+    if (s == OSTEON_OK && !ost_value_writer_finish(w, o->n_docs, &out))
+        s = ost_fail_memory(err);
+    if (s == OSTEON_OK)
+        s = ost_segment_writer_add(segment, OST_SECTION_VALUES, out.data,
+                                   out.len, err);
+    ost_buffer_free(&out);
+    ost_value_writer_close(w);
+    return s;
+}
+
+static osteon_status write_segment(ost_flush_job *job, ost_flush_order *o,
+                                   osteon_error *err)
+{
+    ost_segment_writer *segment;
+    osteon_status s =
+        ost_segment_writer_open(job->path, o->n_docs, &segment, err);
+
+    if (s != OSTEON_OK)
+        return s;
+    s = ost_flush_terms(job, o, segment, err);
+    if (s == OSTEON_OK)
+        s = write_documents(o, segment, err);
+    if (s == OSTEON_OK)
+        s = write_stored(o, segment, err);
+    if (s == OSTEON_OK)
+        s = write_values(o, segment, err);
+    if (s == OSTEON_OK)
+        s = ost_segment_writer_finish(segment, &job->size, &job->checksum,
+                                      err);
+    ost_segment_writer_close(segment);
+    return s;
+}
+
+osteon_status ost_flush(ost_flush_job *job,
+                        osteon_status (*each)(void *arg, const char *id,
+                                              size_t len, osteon_error *err),
+                        void *arg, osteon_error *err)
+{
+    ost_flush_order order;
+    osteon_status s = ost_flush_order_make(job, &order, err);
+
+    job->documents = 0;
+    job->dead = NULL;
+    job->n_dead = 0;
+    for (uint32_t i = 0; i < order.n_docs && s == OSTEON_OK; i++) {
+        const ost_flush_doc *d = &order.docs[i];
+        const ost_inverter *inv = order.inverters[d->inverter];
+        const ost_pending_document *p = &inv->docs[d->local];
+        if (!p->dead)
+            s = each(arg, (const char *)inv->strings.data + p->id_at,
+                     p->record.id_len, err);
+    }
+    if (s == OSTEON_OK && order.n_docs > order.n_dead) {
+        s = write_segment(job, &order, err);
+        if (s == OSTEON_OK) {
+            job->documents = order.n_docs;
+            job->n_dead = order.n_dead;
+            job->dead = order.dead;
+            order.dead = NULL;
+        }
+    }
+    ost_flush_order_free(&order);
+    return s;
+}

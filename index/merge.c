@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A merge: terms of all segments are walked side by side and encoded anew
+ * (merge_terms.c); norms, records, values and stored text follow in document
+ * order. Invariant: maps[i][doc] is the number in the new segment of a
+ * document that lives, OST_DOC_END of one that does not; numbers ascend with
+ * (segment, doc).
+ */
+#include "merge_parts.h"
+
+#include "write.h"
+
+static osteon_status make_maps(ost_merge *m, osteon_error *err)
+{
+    uint64_t number = 0;
+
+    m->maps = ost_calloc(m->job->n, sizeof *m->maps);
+    if (m->maps == NULL)
+        return ost_fail_memory(err);
+    for (size_t i = 0; i < m->job->n; i++) {
+        const ost_segment *seg = m->job->segments[i];
+        m->maps[i] = ost_malloc(seg->n_documents * sizeof **m->maps);
+        if (m->maps[i] == NULL)
+            return ost_fail_memory(err);
+        for (uint32_t d = 0; d < seg->n_documents; d++)
+            m->maps[i][d] = ost_bit(seg->deleted, d)
+                                ? OST_DOC_END
+                                : (uint32_t)number++;
+        if (number > OST_MAX_DOCUMENTS)
+            return ost_fail(err, OSTEON_INVALID,
+                            "a merged segment would hold too many documents");
+    }
+    m->n_docs = (uint32_t)number;
+    return OSTEON_OK;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const ost_merge_field *)a)->info.name,
+                  ((const ost_merge_field *)b)->info.name);
+}
+
+/* Collects the fields of all segments. Names are borrowed from them. */
+static osteon_status collect_fields(ost_merge *m, osteon_error *err)
+{
+    for (size_t i = 0; i < m->job->n; i++) {
+        const ost_segment *seg = m->job->segments[i];
+        for (uint32_t f = 0; f < seg->n_fields; f++) {
+            uint32_t k = 0;
+            while (k < m->n_fields &&
+                   strcmp(m->fields[k].info.name, seg->fields[f].name) != 0)
+                k++;
+            if (k == OST_MAX_FIELDS)
+                return ost_fail(err, OSTEON_INVALID,
+                                "a merged segment would hold more than %d "
+                                "fields",
+                                OST_MAX_FIELDS);
+            if (k < m->n_fields)
+                continue;
+            m->fields[k].info.name = seg->fields[f].name;
+            m->fields[k].info.name_len = seg->fields[f].name_len;
+            m->n_fields++;
+        }
+    }
+    qsort(m->fields, m->n_fields, sizeof *m->fields, by_name);
+    return OSTEON_OK;
+}
+
+osteon_status ost_merge_norms(const ost_merge *m, const char *name,
+                              uint8_t *norms, osteon_error *err)
+{
+    memset(norms, 0, m->n_docs);
+    for (size_t i = 0; i < m->job->n; i++) {
+        ost_segment *seg = m->job->segments[i];
+        ost_field_view view;
+        osteon_status s = ost_segment_field(seg, name, &view, err);
+        if (s == OSTEON_NOT_FOUND)
+            continue;
+        if (s != OSTEON_OK)
+            return s;
+        for (uint32_t d = 0; d < seg->n_documents; d++)
+            if (m->maps[i][d] != OST_DOC_END)
+                norms[m->maps[i][d]] = view.norms[d];
+    }
+    return OSTEON_OK;
+}
+
+static osteon_status write_norms(ost_merge *m, ost_segment_writer *segment,
+                                 osteon_error *err)
+{
+    uint8_t *norms = ost_malloc(m->n_docs);
+    ost_buffer out = {0};
+    osteon_status s = OSTEON_OK;
+
+    if (norms == NULL)
+        return ost_fail_memory(err);
+    for (uint32_t f = 0; f < m->n_fields && s == OSTEON_OK; f++) {
+        s = ost_merge_norms(m, m->fields[f].info.name, norms, err);
+        ost_norms_put(&out, &m->fields[f].info, norms, m->n_docs);
+    }
+    if (s == OSTEON_OK && out.failed)
+        s = ost_fail_memory(err);
+    if (s == OSTEON_OK)
+        s = ost_segment_writer_add(segment, OST_SECTION_NORMS, out.data,
+                                   out.len, err);
+    ost_buffer_free(&out);
+    ost_free(norms);
+    return s;
+}
+
+/* ---- Records and stored text ---- */
+
+/* Stored text is taken out of its block and put into a new one: a block may
+ * hold text of deleted documents too. */
+static osteon_status copy_stored(ost_segment *seg, ost_record *r,
+                                 ost_store *store, osteon_error *err)
+{
+    char *text;
+    size_t len;
+    osteon_status s = ost_record_stored(seg, r, &text, &len, err);
+
+    if (s != OSTEON_OK)
+        return s;
+    if (!ost_store_begin(store) || !ost_store_add(store, text, len) ||
+        !ost_store_close(store, &r->stored_block, &r->stored_at,
+                         &r->stored_len))
+        s = ost_fail_memory(err);
+    ost_free(text);
+    return s;
+}
+
+/* Writes out the blocks that are finished, to bound memory. */
+static osteon_status drain(ost_merge *m, ost_store *store, bool all,
+                           ost_segment_writer *segment, osteon_error *err)
+{
+    uint64_t at = 0;
+    osteon_status s;
+
+    if (all && !ost_store_flush(store))
+        return ost_fail_memory(err);
+    if (!all && store->blocks.len < OST_SPOOL_MEMORY)
+        return OSTEON_OK;
+    for (; m->blocks_indexed < store->n_blocks; m->blocks_indexed++) {
+        uint8_t end[8];
+        at = store->ends[m->blocks_indexed];
+        ost_put64(end, m->stored_base + at);
+        ost_buffer_add(&m->stored_index, end, sizeof end);
+    }
+    s = ost_segment_writer_add(segment, OST_SECTION_STORED,
+                               store->blocks.data, store->blocks.len, err);
+    /* Ends of blocks still to come count from the emptied buffer. */
+    m->stored_base += store->blocks.len;
+    store->blocks.len = 0;
+    return m->stored_index.failed ? ost_fail_memory(err) : s;
+}
+
+static osteon_status write_record_sections(ost_document_writer *w,
+                                           ost_segment_writer *segment,
+                                           osteon_error *err)
+{
+    const ost_buffer *sections;
+    osteon_status s = OSTEON_OK;
+
+    if (!ost_document_writer_finish(w, &sections))
+        return ost_fail_memory(err);
+    for (int i = OST_SECTION_DOCUMENTS;
+         i <= OST_SECTION_IDS && s == OSTEON_OK; i++) {
+        const ost_buffer *b = &sections[i - OST_SECTION_DOCUMENTS];
+        s = ost_segment_writer_add(segment, (ost_section_id)i, b->data,
+                                   b->len, err);
+    }
+    return s;
+}
+
+static osteon_status write_records(ost_merge *m, ost_segment_writer *segment,
+                                   osteon_error *err)
+{
+    ost_store store = {0};
+    ost_document_writer *w;
+    osteon_status s = ost_document_writer_open(m->n_docs, &w, err);
+
+    for (size_t i = 0; i < m->job->n && s == OSTEON_OK; i++) {
+        ost_segment *seg = m->job->segments[i];
+        for (uint32_t d = 0; d < seg->n_documents && s == OSTEON_OK; d++) {
+            ost_record r;
+            if (m->maps[i][d] == OST_DOC_END)
+                continue;
+            s = ost_record_get(seg, d, &r, err);
+            if (s != OSTEON_OK)
+                break;
+            if (r.has_stored)
+                s = copy_stored(seg, &r, &store, err);
+            if (s == OSTEON_OK && !ost_document_writer_add(w, &r, false))
+                s = ost_fail_memory(err);
+            ost_record_free(&r);
+            if (s == OSTEON_OK)
+                s = drain(m, &store, false, segment, err);
+        }
+    }
+    if (s == OSTEON_OK)
+        s = drain(m, &store, true, segment, err);
+    if (s == OSTEON_OK)
+        s = ost_segment_writer_add(segment, OST_SECTION_STORED_INDEX,
+                                   m->stored_index.data, m->stored_index.len,
+                                   err);
+    if (s == OSTEON_OK)
+        s = write_record_sections(w, segment, err);
+    ost_store_free(&store);
+    ost_document_writer_close(w);
+    return s;
+}
+
+static osteon_status add_values(ost_segment *seg, uint32_t doc,
+                                uint32_t number, ost_value_writer *w,
+                                osteon_error *err)
+{
+    osteon_field *fields;
+    size_t n;
+    osteon_status s = ost_segment_values(seg, doc, &fields, &n, err);
+
+    if (s != OSTEON_OK)
+        return s;
+    for (size_t k = 0; k < n && s == OSTEON_OK; k++)
+        if (!ost_value_writer_add(w, number, &fields[k]))
+            s = ost_fail_memory(err);
+    ost_free(fields);
+    return s;
+}
+
+static osteon_status write_values(ost_merge *m, ost_segment_writer *segment,
+                                  osteon_error *err)
+{
+    ost_buffer out = {0};
+    ost_value_writer *w;
+    osteon_status s = ost_value_writer_open(&w, err);
+
+    for (size_t i = 0; i < m->job->n && s == OSTEON_OK; i++) {
+        ost_segment *seg = m->job->segments[i];
+        if (ost_section_size(seg, OST_SECTION_VALUES) == 0)
+            continue;
+        for (uint32_t d = 0; d < seg->n_documents && s == OSTEON_OK; d++)
+            if (m->maps[i][d] != OST_DOC_END)
+                s = add_values(seg, d, m->maps[i][d], w, err);
+    }
+    if (s == OSTEON_OK && !ost_value_writer_finish(w, m->n_docs, &out))
+        s = ost_fail_memory(err);
+    if (s == OSTEON_OK)
+        s = ost_segment_writer_add(segment, OST_SECTION_VALUES, out.data,
+                                   out.len, err);
+    ost_buffer_free(&out);
+    ost_value_writer_close(w);
+    return s;
+}
+
+static osteon_status write_segment(ost_merge *m, osteon_error *err)
+{
+    ost_segment_writer *segment;
+    osteon_status s =
+        ost_segment_writer_open(m->job->path, m->n_docs, &segment, err);
+
+    if (s == OSTEON_OK)
+        s = write_norms(m, segment, err);
+    if (s == OSTEON_OK)
+        s = ost_merge_terms(m, segment, err);
+    if (s == OSTEON_OK)
+        s = write_records(m, segment, err);
+    if (s == OSTEON_OK)
+        s = write_values(m, segment, err);
+    if (s == OSTEON_OK)
+        s = ost_segment_writer_finish(segment, &m->job->size,
+                                      &m->job->checksum, err);
+    ost_segment_writer_close(segment);
+    return s;
+}
+
+osteon_status ost_merge_segments(ost_merge_job *job, osteon_error *err)
+{
+    ost_merge *m = ost_calloc(1, sizeof *m);
+    osteon_status s;
+
+    job->documents = 0;
+    if (m == NULL)
+        return ost_fail_memory(err);
+    m->job = job;
+    s = make_maps(m, err);
+    if (s == OSTEON_OK)
+        s = collect_fields(m, err);
+    if (s == OSTEON_OK && m->n_docs > 0)
+        s = write_segment(m, err);
+    if (s == OSTEON_OK)
+        job->documents = m->n_docs;
+    for (size_t i = 0; i < job->n && m->maps != NULL; i++)
+        ost_free(m->maps[i]);
+    ost_free(m->maps);
+    ost_buffer_free(&m->stored_index);
+    ost_free(m);
+    return s;
+}

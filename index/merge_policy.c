@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Which segments are merged at a commit. Only neighbours are, so that
+ * documents keep their order. Segments have a level, the logarithm of their
+ * live size to base FAN; when FAN segments at the end of the list are of a
+ * level or below it, they become one. A document is thus rewritten a
+ * logarithmic number of times, and an index of any size has a few dozen
+ * segments at most. A segment a quarter of which is deleted is written anew.
+ */
+#include "writer.h"
+
+#include "merge.h"
+
+#define FAN 8
+#define LEVEL_0 ((uint64_t)1 << 20) /* bytes */
+#define MOST_BYTES ((uint64_t)OST_MAX_SEGMENT / 10 * 9)
+
+static uint64_t live_size(const osteon_writer *w, size_t i)
+{
+    const ost_manifest_segment *m = &w->next->segments[i];
+
+    return m->file.size / m->documents * (m->documents - m->deleted);
+}
+
+static unsigned level(uint64_t size)
+{
+    unsigned l = 0;
+
+    for (; size > LEVEL_0; size /= FAN)
+        l++;
+    return l;
+}
+
+/* Replaces segments [from, to) by their merger. */
+static osteon_status merge_range(osteon_writer *w, size_t from, size_t to,
+                                 osteon_error *err)
+{
+    ost_segment **segments = ost_malloc((to - from) * sizeof *segments);
+    ost_merge_job job = {
+        .segments = segments, .n = to - from, .folder = w->folder};
+    char name[OST_FILE_NAME], *path = NULL;
+    osteon_status s = OSTEON_OK;
+
+    if (segments == NULL)
+        return ost_fail_memory(err);
+    for (size_t i = from; i < to && s == OSTEON_OK; i++) {
+        s = ost_writer_segment_open(w, i, err);
+        segments[i - from] = w->segments[i].reader;
+    }
+    ost_manifest_next_name(w->next, "seg", name);
+    if (s == OSTEON_OK)
+        s = ost_writer_path(w, name, &path, err);
+    job.path = path;
+    if (s == OSTEON_OK)
+        s = ost_merge_segments(&job, err);
+    ost_free(path);
+    ost_free(segments);
+    if (s != OSTEON_OK)
+        return s;
+    for (size_t i = to; i-- > from;) {
+        ost_segment_close(w->segments[i].reader);
+        memmove(&w->segments[i], &w->segments[i + 1],
+                (w->next->n_segments - i - 1) * sizeof *w->segments);
+        ost_manifest_remove(w->next, i);
+    }
+    if (job.documents == 0)
+        return OSTEON_OK;
+    s = ost_writer_segment_add(w, name, job.size, job.checksum, job.documents,
+                               NULL, 0, err);
+    if (s == OSTEON_OK) { /* from the end of the list to its place */
+        const size_t last = w->next->n_segments - 1;
+        const ost_manifest_segment m = w->next->segments[last];
+        const ost_writer_segment seg = w->segments[last];
+        memmove(&w->next->segments[from + 1], &w->next->segments[from],
+                (last - from) * sizeof m);
+        memmove(&w->segments[from + 1], &w->segments[from],
+                (last - from) * sizeof seg);
+        w->next->segments[from] = m;
+        w->segments[from] = seg;
+    }
+    return s;
+}
+
+/* Finds FAN or more segments at the end of the list to merge. */
+static bool find_tail(const osteon_writer *w, size_t *from)
+{
+    const size_t n = w->next->n_segments;
+
+    for (unsigned l = 0; l < 64 && n >= FAN; l++) {
+        uint64_t bytes = 0;
+        size_t i = n;
+        while (i > 0 && level(live_size(w, i - 1)) <= l &&
+               bytes + live_size(w, i - 1) < MOST_BYTES)
+            bytes += live_size(w, --i);
+        *from = i;
+        if (n - i >= FAN)
+            return true;
+        if (i == 0)
+            return false;
+    }
+    return false;
+}
+
+/* Merges all segments, into as few as the limit of 4 GiB allows. */
+static osteon_status merge_all(osteon_writer *w, osteon_error *err)
+{
+    size_t from = 0;
+
+    while (from < w->next->n_segments) {
+        uint64_t bytes = 0;
+        size_t to = from;
+        osteon_status s;
+        while (to < w->next->n_segments &&
+               (to == from || bytes + live_size(w, to) < MOST_BYTES))
+            bytes += live_size(w, to++);
+        if (to - from > 1 || w->next->segments[from].deleted > 0) {
+            const size_t before = w->next->n_segments;
+            s = merge_range(w, from, to, err);
+            if (s != OSTEON_OK)
+                return s;
+            w->changed = true;
+            if (w->next->n_segments == before - (to - from))
+                continue; /* nothing of it lived */
+        }
+        from++;
+    }
+    return OSTEON_OK;
+}
+
+osteon_status ost_writer_merge(osteon_writer *w, osteon_error *err)
+{
+    size_t from;
+    osteon_status s = OSTEON_OK;
+
+    if (w->merge_all)
+        return merge_all(w, err);
+    for (size_t i = w->next->n_segments; i-- > 0 && s == OSTEON_OK;) {
+        const ost_manifest_segment *m = &w->next->segments[i];
+        if (m->deleted > m->documents / 4)
+            s = merge_range(w, i, i + 1, err);
+    }
+    while (s == OSTEON_OK && find_tail(w, &from))
+        s = merge_range(w, from, w->next->n_segments, err);
+    return s;
+}

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A writer from open to close, and the commit. See writer.h.
+ */
+#include "writer.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Above this a segment could outgrow OST_MAX_SEGMENT. */
+#define MOST_MEMORY ((size_t)2 << 30)
+
+/* ---- Opening ---- */
+
+/* A folder that holds nothing but what a first build leaves when it is
+ * killed may become an index. */
+static osteon_status check_unused(const char *folder, osteon_error *err)
+{
+    ost_folder_contents contents;
+    osteon_status s = ost_folder_scan(folder, &contents, err);
+
+    if (s == OSTEON_OK && contents.others)
+        s = ost_fail(err, OSTEON_NOT_INDEX,
+                     "%s: not an index, and not empty", folder);
+    return s;
+}
+
+/* Makes the folder where there is none. */
+static osteon_status make_folder(osteon_writer *w, bool must_exist,
+                                 osteon_error *err)
+{
+    struct stat st;
+
+    if (stat(w->folder, &st) == 0)
+        return S_ISDIR(st.st_mode)
+                   ? OSTEON_OK
+                   : ost_fail(err, OSTEON_NOT_INDEX,
+                              "%s: a file, not the folder of an index",
+                              w->folder);
+    if (errno != ENOENT)
+        return ost_fail_os(err, errno, "%s", w->folder);
+    if (must_exist)
+        return ost_fail(err, OSTEON_NOT_FOUND, "%s: no such index",
+                        w->folder);
+    if (mkdir(w->folder, 0777) != 0 && errno != EEXIST)
+        return ost_fail_os(err, errno, "%s", w->folder);
+    w->made_folder = true;
+    return OSTEON_OK;
+}
+
+/* Begins empty, over what may be a damaged or newer index. */
+static osteon_status begin_empty(osteon_writer *w, const char *language,
+                                 osteon_error *err)
+{
+    const ost_manifest *old = w->committed;
+    ost_folder_contents contents = {.next_file = 1};
+    osteon_status s = ost_folder_scan(w->folder, &contents, err);
+
+    if (s != OSTEON_OK)
+        return s;
+    if (language == NULL)
+        language = old ? old->language : "english";
+    s = ost_manifest_new(language, &w->next, err);
+    if (s != OSTEON_OK)
+        return s;
+    w->next->generation = old ? old->generation : 0;
+    w->next->next_file = old ? old->next_file : contents.next_file;
+    w->changed = old != NULL;
+    return OSTEON_OK;
+}
+
+static osteon_status read_state(osteon_writer *w,
+                                const osteon_writer_options *o,
+                                osteon_error *err)
+{
+    osteon_error error;
+    osteon_status s = ost_manifest_read(w->folder, &w->committed, &error);
+
+    if (s == OSTEON_NOT_INDEX) {
+        s = check_unused(w->folder, err);
+        if (s == OSTEON_OK && o->must_exist)
+            s = ost_fail(err, OSTEON_NOT_FOUND, "%s: no such index",
+                         w->folder);
+        return s == OSTEON_OK ? begin_empty(w, o->language, err) : s;
+    }
+    if (o->rebuild && (s == OSTEON_OK || s == OSTEON_CORRUPT ||
+                       s == OSTEON_VERSION)) {
+        s = begin_empty(w, o->language, err);
+        w->changed = true;
+        return s;
+    }
+    if (s != OSTEON_OK) {
+        if (err != NULL)
+            *err = error;
+        return s;
+    }
+    if (o->language != NULL &&
+        strcmp(o->language, w->committed->language) != 0)
+        return ost_fail(err, OSTEON_INVALID,
+                        "%s: the index is in language %s, not %s: --rebuild "
+                        "changes it",
+                        w->folder, w->committed->language, o->language);
+    s = ost_manifest_copy(w->committed, &w->next, err);
+    if (s != OSTEON_OK)
+        return s;
+    if (!OST_GROW(&w->segments, &w->segments_room, w->next->n_segments))
+        return ost_fail_memory(err);
+    if (w->next->n_segments > 0)
+        memset(w->segments, 0, w->next->n_segments * sizeof *w->segments);
+    ost_manifest_sweep(w->folder, w->committed, NULL);
+    return OSTEON_OK;
+}
+
+osteon_status osteon_writer_open(const char *path,
+                                 const osteon_writer_options *options,
+                                 osteon_writer **out, osteon_error *err)
+{
+    static const osteon_writer_options defaults;
+    const osteon_writer_options *o = options ? options : &defaults;
+    osteon_writer *w = ost_calloc(1, sizeof *w);
+    osteon_status s;
+
+    *out = NULL;
+    if (w == NULL)
+        return ost_fail_memory(err);
+    pthread_mutex_init(&w->mutex, NULL);
+    pthread_cond_init(&w->changed_state, NULL);
+    ost_field_names_init(&w->names);
+    w->memory = o->memory ? o->memory : OST_DEFAULT_MEMORY;
+    if (w->memory > MOST_MEMORY)
+        w->memory = MOST_MEMORY;
+    w->threads = o->threads;
+    if (w->threads == 0) {
+        const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+        w->threads = cores > 0 ? (unsigned)cores : 1;
+    }
+    if (w->threads > 64)
+        w->threads = 64;
+    if (o->language != NULL) {
+        ost_stemmer *stemmer;
+        s = ost_stemmer_open(o->language, &stemmer, err);
+        if (s != OSTEON_OK)
+            goto done;
+        ost_stemmer_close(stemmer);
+    }
+    w->folder = ost_path_join("", path);
+    if (w->folder == NULL) {
+        s = ost_fail_memory(err);
+        goto done;
+    }
+    s = make_folder(w, o->must_exist, err);
+    if (s == OSTEON_OK)
+        s = ost_lock_take(w->folder, o->wait, &w->lock, err);
+    if (s == OSTEON_OK)
+        s = read_state(w, o, err);
+done:
+    if (s != OSTEON_OK) {
+        osteon_writer_close(w);
+        return s;
+    }
+    *out = w;
+    return OSTEON_OK;
+}
+
+static void close_feeds(osteon_writer *w)
+{
+    while (w->feeds != NULL) {
+        osteon_feed *next = w->feeds->next;
+        ost_feed_free(w->feeds);
+        w->feeds = next;
+    }
+}
+
+/* What was flushed and not committed is swept away; a folder made for an
+ * index that never was goes again. */
+static void clean_up(osteon_writer *w)
+{
+    if (w->unsure)
+        return;
+    if (w->committed != NULL) {
+        ost_manifest_sweep(w->folder, w->committed, NULL);
+        return;
+    }
+    if (w->next == NULL)
+        return;
+    {
+        ost_manifest *none;
+        char *lock = ost_path_join(w->folder, "LOCK");
+        if (ost_manifest_new("none", &none, NULL) == OSTEON_OK) {
+            ost_manifest_sweep(w->folder, none, NULL);
+            ost_manifest_free(none);
+        }
+        if (w->made_folder && lock != NULL) {
+            unlink(lock);
+            rmdir(w->folder);
+        }
+        ost_free(lock);
+    }
+}
+
+void osteon_writer_close(osteon_writer *w)
+{
+    if (w == NULL)
+        return;
+    close_feeds(w);
+    ost_writer_segments_close(w);
+    if (w->lock != NULL)
+        clean_up(w);
+    ost_sources_free(w->sources);
+    ost_manifest_free(w->committed);
+    ost_manifest_free(w->next);
+    ost_lock_release(w->lock);
+    ost_free(w->segments);
+    ost_free(w->cleared);
+    ost_free(w->folder);
+    pthread_cond_destroy(&w->changed_state);
+    pthread_mutex_destroy(&w->mutex);
+    pthread_mutex_destroy(&w->names.mutex);
+    ost_free(w);
+}
+
+/* ---- Changes ---- */
+
+osteon_status osteon_writer_delete(osteon_writer *w, const char *id,
+                                   size_t len, osteon_error *err)
+{
+    bool found;
+    /* What was added just now must be there to be deleted. */
+    osteon_status s = ost_writer_flush(w, err);
+
+    if (s == OSTEON_OK)
+        s = ost_writer_delete_id(w, id, len, &found, err);
+    if (s != OSTEON_OK)
+        return s;
+    if (!found)
+        return ost_fail(err, OSTEON_NOT_FOUND, "%.*s: no such document",
+                        (int)(len < 4096 ? len : 4096), id);
+    w->deleted++;
+    return OSTEON_OK;
+}
+
+void osteon_writer_merge_all(osteon_writer *w)
+{
+    w->merge_all = true;
+}
+
+/* Makes `next` the state on disk. All that can fail comes before; a failure
+ * inside leaves it open which state is there, and nothing is swept then. */
+static osteon_status publish(osteon_writer *w, osteon_error *err)
+{
+    ost_manifest *copy;
+    osteon_status s;
+
+    w->next->generation++;
+    s = ost_manifest_copy(w->next, &copy, err);
+    if (s != OSTEON_OK)
+        return s;
+    w->unsure = true;
+    s = ost_manifest_commit(w->folder, copy, err);
+    if (s != OSTEON_OK) {
+        ost_manifest_free(copy);
+        return s;
+    }
+    w->unsure = false;
+    ost_manifest_free(w->committed);
+    w->committed = copy;
+    for (size_t i = 0; i < w->next->n_segments; i++)
+        w->segments[i].fresh = false;
+    ost_manifest_sweep(w->folder, w->committed, NULL);
+    w->changed = false;
+    return OSTEON_OK;
+}
+
+osteon_status osteon_writer_commit(osteon_writer *w, osteon_error *err)
+{
+    osteon_error error = {0};
+    osteon_status s = ost_writer_flush(w, &error);
+
+    if (s == OSTEON_OK && w->committed == NULL)
+        w->changed = true; /* an index of nothing is an index */
+    if (s == OSTEON_OK)
+        s = ost_writer_sources(w, &error);
+    if (s == OSTEON_OK && (w->changed || w->merge_all))
+        s = ost_writer_deletes(w, &error);
+    if (s == OSTEON_OK && (w->changed || w->merge_all))
+        s = ost_writer_merge(w, &error);
+    w->merge_all = false;
+    if (s == OSTEON_OK && w->changed)
+        s = publish(w, &error);
+    if (s != OSTEON_OK && w->status == OSTEON_OK) {
+        w->status = s;
+        w->error = error;
+    }
+    if (s != OSTEON_OK && err != NULL)
+        *err = error;
+    return s;
+}
+
+void osteon_writer_counts_get(const osteon_writer *w,
+                              osteon_writer_counts *out)
+{
+    *out = w->counts;
+    for (const osteon_feed *f = w->feeds; f != NULL; f = f->next) {
+        const osteon_writer_counts *c = &f->inverter->counts;
+        out->added += c->added;
+        out->text_bytes += c->text_bytes;
+        out->tokens += c->tokens;
+        out->malformed += c->malformed;
+        out->long_words += c->long_words;
+        out->fields_folded += c->fields_folded;
+    }
+    out->removed = w->deleted;
+}
