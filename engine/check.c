@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Verifying an index from the first byte to the last. Unlike a search, which
+ * stops at the first damage it meets, a check goes on to the next file.
+ */
+#include "engine.h"
+
+#include <stdio.h>
+
+/* Lines shown; more would only say the same. */
+#define MOST_LINES 300
+
+void ost_report(ost_reporter *r, const char *format, ...)
+{
+    char line[OSTEON_ERROR_TEXT + 128];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    if (r->report != NULL && r->n < MOST_LINES)
+        r->report(r->arg, line);
+    if (r->report != NULL && r->n == MOST_LINES)
+        r->report(r->arg, "... and more damage");
+    r->n++;
+}
+
+/* Verifies every page, telling of each that is wrong. */
+static void check_pages(ost_segment *seg, ost_reporter *r)
+{
+    for (uint64_t at = 0; at < seg->pages_end; at += OST_PAGE) {
+        osteon_error error;
+        if (ost_segment_verify(seg, at, 1, &error) != OSTEON_OK)
+            ost_report(r, "%s", error.text);
+    }
+}
+
+static osteon_status check_document(const ost_snapshot *snap,
+                                    ost_segment *seg, uint32_t doc,
+                                    ost_reporter *r, osteon_error *err)
+{
+    osteon_field *fields = NULL;
+    ost_record record;
+    size_t n, len;
+    char *text = NULL;
+    uint32_t found;
+    void *memory = NULL;
+    osteon_source source;
+    osteon_status s = ost_record_get(seg, doc, &record, err);
+
+    if (s != OSTEON_OK)
+        return s;
+    if (!ost_bit(seg->deleted, doc)) {
+        s = ost_record_find(seg, record.id, record.id_len, &found, err);
+        if (s == OSTEON_NOT_FOUND || (s == OSTEON_OK && found != doc)) {
+            ost_report(r, "%s: document %lu is not found by its id",
+                       seg->path, (unsigned long)doc);
+            s = OSTEON_OK;
+        }
+    }
+    if (s == OSTEON_OK && record.has_stored)
+        s = ost_record_stored(seg, &record, &text, &len, err);
+    if (s == OSTEON_OK)
+        s = ost_segment_values(seg, doc, &fields, &n, err);
+    if (s == OSTEON_OK && record.source != 0 &&
+        !ost_bit(seg->deleted, doc)) {
+        s = snap->sources
+                ? ost_source_table_get(snap->sources, record.source, &source,
+                                       &memory, err)
+                : OSTEON_NOT_FOUND;
+        if (s == OSTEON_NOT_FOUND) {
+            ost_report(r, "%s: document %lu has an unknown source",
+                       seg->path, (unsigned long)doc);
+            s = OSTEON_OK;
+        }
+    }
+    ost_free(memory);
+    ost_free(fields);
+    ost_free(text);
+    ost_record_free(&record);
+    return s;
+}
+
+/* Checks one segment; after damage found by its pages nothing more is asked
+ * of it, since everything else would only follow from that. */
+static osteon_status check_segment(const ost_snapshot *snap, ost_segment *seg,
+                                   ost_reporter *r, osteon_error *err)
+{
+    const size_t before = r->n;
+    osteon_status s = OSTEON_OK;
+
+    check_pages(seg, r);
+    if (r->n > before)
+        return OSTEON_OK;
+    s = ost_check_lists(seg, r, err);
+    for (uint32_t d = 0; d < seg->n_documents && s == OSTEON_OK; d++)
+        s = check_document(snap, seg, d, r, err);
+    return s;
+}
+
+/* Reads the whole table, whose file checksum a search does not look at. */
+static osteon_status check_sources(const ost_snapshot *snap,
+                                   osteon_error *err)
+{
+    const ost_file_ref *ref = &snap->manifest->sources;
+    ost_sources *sources;
+    char *path;
+    osteon_status s;
+
+    if (ref->name == NULL)
+        return OSTEON_OK;
+    path = ost_path_join(snap->folder, ref->name);
+    if (path == NULL)
+        return ost_fail_memory(err);
+    s = ost_sources_read(path, ref->size, ref->checksum, &sources, err);
+    ost_sources_free(sources);
+    ost_free(path);
+    return s;
+}
+
+/* Opens the files one by one where the index does not open as a whole, so
+ * that all damaged ones are named. */
+static osteon_status check_files(const char *folder, ost_reporter *r,
+                                 const osteon_error *first)
+{
+    ost_manifest *m;
+    osteon_error error;
+
+    if (ost_manifest_read(folder, &m, &error) != OSTEON_OK) {
+        ost_report(r, "%s", error.text);
+        return OSTEON_OK;
+    }
+    for (size_t i = 0; i < m->n_segments; i++) {
+        const ost_manifest_segment *ms = &m->segments[i];
+        char *path = ost_path_join(folder, ms->file.name);
+        ost_segment *seg;
+        if (path != NULL &&
+            ost_segment_open(path, ms->file.size, ms->file.checksum, &seg,
+                             &error) != OSTEON_OK)
+            ost_report(r, "%s", error.text);
+        else if (path != NULL) {
+            check_pages(seg, r);
+            ost_segment_close(seg);
+        }
+        ost_free(path);
+    }
+    if (r->n == 0)
+        ost_report(r, "%s", first->text);
+    ost_manifest_free(m);
+    return OSTEON_OK;
+}
+
+osteon_status osteon_index_check(const char *path,
+                                 void (*report)(void *arg, const char *line),
+                                 void *arg, osteon_error *err)
+{
+    ost_reporter r = {.report = report, .arg = arg};
+    osteon_error error;
+    osteon_index *index;
+    osteon_status s = osteon_index_open(path, &index, &error);
+
+    if (s == OSTEON_CORRUPT) {
+        s = check_files(path, &r, &error);
+    } else if (s == OSTEON_OK) {
+        const ost_snapshot *snap = index->snapshot;
+        s = check_sources(snap, &error);
+        if (s == OSTEON_CORRUPT) {
+            ost_report(&r, "%s", error.text);
+            s = OSTEON_OK;
+        }
+        for (uint32_t i = 0; i < snap->n_segments && s == OSTEON_OK; i++) {
+            s = check_segment(snap, snap->segments[i], &r, &error);
+            if (s == OSTEON_CORRUPT) {
+                ost_report(&r, "%s", error.text);
+                s = OSTEON_OK;
+            }
+        }
+        osteon_index_close(index);
+    }
+    if (s != OSTEON_OK) {
+        if (err != NULL)
+            *err = error;
+        return s;
+    }
+    return r.n == 0 ? OSTEON_OK
+                    : ost_fail(err, OSTEON_CORRUPT, "%s: damaged", path);
+}
