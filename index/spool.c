@@ -3,18 +3,28 @@
  * Spilling to a file that has no name, so that nothing is left behind
  * whatever happens to us.
  */
+#define _GNU_SOURCE /* O_TMPFILE */
 #include "spool.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
+/* A file without a name, or, where the file system has none such, one whose
+ * name is taken away at once. */
 static osteon_status spill_open(ost_spool *s, const char *folder,
                                 osteon_error *err)
 {
-    char *path = ost_path_join(folder, "tmp-XXXXXX");
     osteon_status status = OSTEON_OK;
+    char *path;
 
+#ifdef O_TMPFILE
+    s->fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (s->fd >= 0)
+        return OSTEON_OK;
+#endif
+    path = ost_path_join(folder, "tmp-XXXXXX");
     if (path == NULL)
         return ost_fail_memory(err);
     s->fd = mkstemp(path);
