@@ -17,10 +17,12 @@
 #define OST_PRINTF(f, a) __attribute__((format(printf, f, a)))
 #define OST_LIKELY(x) __builtin_expect(!!(x), 1)
 #define OST_UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define OST_PREFETCH(p) __builtin_prefetch(p)
 #else
 #define OST_PRINTF(f, a)
 #define OST_LIKELY(x) (x)
 #define OST_UNLIKELY(x) (x)
+#define OST_PREFETCH(p) ((void)(p))
 #endif
 
 /* ---- error.c ---- */

@@ -150,8 +150,8 @@ static osteon_status flush_now(osteon_writer *w, osteon_error *err)
 }
 
 /* Flushes from one thread while the others wait. Called and left with the
- * mutex held. */
-static osteon_status flush_together(osteon_writer *w)
+ * mutex held. `last`: no more batches will come, so none is waited for. */
+static osteon_status flush_together(osteon_writer *w, bool last)
 {
     osteon_error error;
     struct timespec until;
@@ -161,7 +161,7 @@ static osteon_status flush_together(osteon_writer *w)
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec += PATIENCE;
     while (w->status == OSTEON_OK &&
-           (w->active > 0 || w->begun < w->highest)) {
+           (w->active > 0 || (w->begun < w->highest && !last))) {
         if (w->active > 0)
             pthread_cond_wait(&w->changed_state, &w->mutex);
         else if (pthread_cond_timedwait(&w->changed_state, &w->mutex,
@@ -223,7 +223,7 @@ osteon_status osteon_feed_end(osteon_feed *feed, osteon_error *err)
     if (w->flushing)
         pthread_cond_broadcast(&w->changed_state);
     else if (w->used > w->memory && w->status == OSTEON_OK)
-        flush_together(w);
+        flush_together(w, false);
     s = told(w, err);
     pthread_mutex_unlock(&w->mutex);
     return s;
@@ -307,7 +307,7 @@ osteon_status ost_writer_flush(osteon_writer *w, osteon_error *err)
     }
     s = told(w, err);
     if (s == OSTEON_OK) {
-        s = flush_together(w);
+        s = flush_together(w, true);
         told(w, err);
     }
     pthread_mutex_unlock(&w->mutex);

@@ -98,10 +98,13 @@ static void fill_norms(const terms *t, const flush_field *f, uint8_t *norms)
 /* ---- Merging the terms of the inverters ---- */
 
 typedef struct merge_input {
-    uint32_t *ids; /* sorted by field number, then bytes */
+    const ost_inverter *inverter;
+    uint32_t *ids; /* sorted by field number, then bytes; NULL: no memory */
     size_t n, at, end;
     const char *bytes; /* of the term at ids[at] */
     size_t len;
+    pthread_t thread;
+    bool started;
 } merge_input;
 
 static void look(const ost_inverter *inv, merge_input *in)
@@ -177,6 +180,39 @@ static bool take_least(terms *t, merge_input *in, uint16_t field)
     return true;
 }
 
+static void *sort_input(void *arg)
+{
+    merge_input *in = arg;
+    const ost_vocabulary *v = in->inverter->vocabulary;
+
+    in->n = ost_vocabulary_size(v);
+    in->ids = ost_malloc(in->n * sizeof *in->ids);
+    if (in->ids != NULL && !ost_vocabulary_sort(v, in->ids)) {
+        ost_free(in->ids);
+        in->ids = NULL;
+    }
+    return NULL;
+}
+
+/* Sorts the terms of each inverter, in a thread each but for the first. */
+static bool sort_inputs(merge_input *in, size_t n)
+{
+    bool ok = true;
+
+    for (size_t i = 1; i < n; i++)
+        in[i].started =
+            pthread_create(&in[i].thread, NULL, sort_input, &in[i]) == 0;
+    for (size_t i = 0; i < n; i++)
+        if (!in[i].started)
+            sort_input(&in[i]);
+    for (size_t i = 0; i < n; i++) {
+        if (in[i].started)
+            pthread_join(in[i].thread, NULL);
+        ok = ok && in[i].ids != NULL;
+    }
+    return ok;
+}
+
 static bool merge_terms(terms *t)
 {
     const ost_flush_order *o = t->order;
@@ -184,13 +220,11 @@ static bool merge_terms(terms *t)
     size_t total = 0;
     bool ok = in != NULL;
 
-    for (size_t i = 0; i < o->n_inverters && ok; i++) {
-        in[i].n = ost_vocabulary_size(o->inverters[i]->vocabulary);
-        in[i].ids = ost_malloc(in[i].n * sizeof *in[i].ids);
-        ok = in[i].ids != NULL &&
-             ost_vocabulary_sort(o->inverters[i]->vocabulary, in[i].ids);
+    for (size_t i = 0; i < o->n_inverters && ok; i++)
+        in[i].inverter = o->inverters[i];
+    ok = ok && sort_inputs(in, o->n_inverters);
+    for (size_t i = 0; i < o->n_inverters && ok; i++)
         total += in[i].n;
-    }
     t->refs = ok ? ost_malloc(total * sizeof *t->refs) : NULL;
     ok = t->refs != NULL;
     for (uint32_t f = 0; f < t->n_fields && ok; f++) {
@@ -249,6 +283,18 @@ static osteon_status encode_term(range *r, size_t from, size_t to,
     }
 }
 
+/* A flush visits lists in an order of its own: their bytes are asked for
+ * some terms ahead. */
+static void look_ahead(const terms *t, size_t i)
+{
+    for (size_t distance = 8; distance <= 16; distance += 8)
+        if (i + distance < t->n_refs) {
+            const reference *ref = &t->refs[i + distance];
+            ost_list_prefetch(t->order->inverters[ref->inverter], ref->term,
+                              distance == 8);
+        }
+}
+
 static osteon_status encode_terms(range *r, uint8_t *norms,
                                   ost_list_reader *readers)
 {
@@ -263,6 +309,7 @@ static osteon_status encode_terms(range *r, uint8_t *norms,
         uint32_t number;
         for (end = i + 1; end < r->to && t->refs[end].same; end++)
             ;
+        look_ahead(t, i);
         if (ref->field != field) {
             field = ref->field;
             fill_norms(t, &t->fields[field], norms);

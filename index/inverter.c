@@ -207,6 +207,11 @@ static bool add_text(ost_inverter *inv, uint32_t field, const char *text,
             inv->n_lists = terms;
         }
         for (size_t i = 0; i < n; i++) {
+            /* Most of the time goes into waiting for a list and its chunk. */
+            if (i + 16 < n)
+                OST_PREFETCH(&inv->lists[ids[i + 16]]);
+            if (i + 8 < n)
+                OST_PREFETCH(inv->lists[ids[i + 8]].at);
             if (!add_occurrence(inv, ids[i], doc, tokens[i].position))
                 return false;
             *length += tokens[i].kind == OST_TOKEN_WORD ||
@@ -527,6 +532,17 @@ void ost_inverter_abandon(ost_inverter *inv)
 }
 
 /* ---- Reading lists back ---- */
+
+void ost_list_prefetch(const ost_inverter *inv, uint32_t term, bool chunk)
+{
+    const ost_list *list = &inv->lists[term];
+
+    if (!chunk)
+        OST_PREFETCH(list);
+    else if (list->used > 0)
+        OST_PREFETCH(inv->pages[list->head >> PAGE_BITS] +
+                     (list->head & (PAGE_SIZE - 1)));
+}
 
 bool ost_list_reader_start(ost_list_reader *r, const ost_inverter *inv,
                            uint32_t term)

@@ -127,6 +127,10 @@ typedef struct ost_list_reader {
     size_t positions_room;
 } ost_list_reader;
 
+/* Has the list of a term, or then its first chunk, brought into the cache:
+ * a flush visits them in an order of its own. */
+void ost_list_prefetch(const ost_inverter *inv, uint32_t term, bool chunk);
+
 /* Reads the list of a term into memory and moves to its first document.
  * False: no memory. */
 bool ost_list_reader_start(ost_list_reader *r, const ost_inverter *inv,

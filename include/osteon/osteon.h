@@ -194,9 +194,8 @@ OSTEON_API void osteon_writer_merge_all(osteon_writer *writer);
 /* A feed is one thread's way into the writer. Batches carry the order of the
  * documents: those of batch 1 come before those of batch 2, whichever feed
  * brought them and whenever, so that an index does not depend on threads.
- * Each sequence number is used once; a batch may be empty, and numbers below
- * the highest begun may be begun later, but all batches up to some number
- * must be ended for memory to be freed: hand them out in ascending order. */
+ * Numbers begin at 0; each is used once and none is left out (a batch may be
+ * empty). A feed takes them in ascending order. */
 OSTEON_API OSTEON_MUST_CHECK osteon_status /* any thread */
 osteon_feed_open(osteon_writer *writer, osteon_feed **out, osteon_error *err);
 OSTEON_API void osteon_feed_close(osteon_feed *feed); /* any thread */

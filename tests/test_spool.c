@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A spool gives back what was appended, whether it stayed in memory or was
+ * spilled, and leaves no file behind.
+ */
+#include "scratch.h"
+#include "segment.h"
+#include "spool.h"
+
+static osteon_error err;
+
+/* Appends `total` bytes in odd pieces and reads them back from a segment. */
+static void round_trip(size_t total, bool spills)
+{
+    ost_spool spool = {.fd = -1};
+    ost_field field = {.name = (char[1]){0}};
+    ost_segment_writer *w;
+    ost_buffer fields = {0};
+    ost_segment *segment;
+    const uint8_t *bytes;
+    uint64_t size, checksum;
+    uint32_t at = 0;
+
+    while (ost_spool_at(&spool) < total) {
+        for (int i = 0; i < 1000; i++) {
+            uint8_t word[4];
+            ost_put32(word, at++ * 2654435761u);
+            ost_buffer_add(&spool.tail, word, sizeof word);
+        }
+        ck_assert_int_eq(ost_spool_relieve(&spool, scratch, &err), 0);
+    }
+    ck_assert_int_eq(spool.fd >= 0, spills);
+    ck_assert_int_eq(
+        ost_segment_writer_open(scratch_path("s"), 0, &w, &err), 0);
+    ck_assert_int_eq(
+        ost_spool_copy(&spool, w, OST_SECTION_POSTINGS, &err), 0);
+    ost_fields_put(&fields, &field, 1);
+    ck_assert_int_eq(ost_segment_writer_add(w, OST_SECTION_FIELDS,
+                                            fields.data, fields.len, &err),
+                     0);
+    ck_assert_int_eq(ost_segment_writer_finish(w, &size, &checksum, &err), 0);
+    ost_segment_writer_close(w);
+    ck_assert_msg(ost_segment_open(scratch_path("s"), size, checksum,
+                                   &segment, &err) == 0,
+                  "%s", err.text);
+    ck_assert_uint_eq(ost_section_size(segment, OST_SECTION_POSTINGS),
+                      (uint64_t)at * 4);
+    bytes = ost_section_get(segment, OST_SECTION_POSTINGS, 0,
+                            (uint64_t)at * 4, &err);
+    ck_assert_ptr_nonnull(bytes);
+    for (uint32_t i = 0; i < at; i++)
+        ck_assert_uint_eq(ost_get32(bytes + (size_t)i * 4), i * 2654435761u);
+    ost_segment_close(segment);
+    ost_spool_free(&spool);
+    ost_buffer_free(&fields);
+}
+
+START_TEST(test_spool_small_stays_in_memory)
+{
+    round_trip(100000, false);
+}
+END_TEST
+
+START_TEST(test_spool_large_is_spilled_and_read_back)
+{
+    round_trip(3 * OST_SPOOL_MEMORY + 12345, true);
+    ck_assert_int_eq(unlink(scratch_path("s")), 0);
+    ck_assert_int_eq(rmdir(scratch), 0); /* nothing else is there */
+    ck_assert_int_eq(mkdir(scratch, 0700), 0);
+}
+END_TEST
+
+START_TEST(test_spool_in_missing_folder_is_an_error)
+{
+    ost_spool spool = {.fd = -1};
+    const uint8_t *zeros = calloc(1, OST_SPOOL_MEMORY);
+
+    ost_buffer_add(&spool.tail, zeros, OST_SPOOL_MEMORY);
+    ck_assert_int_eq(ost_spool_relieve(&spool, "/nowhere", &err), OSTEON_IO);
+    ost_spool_free(&spool);
+    free((void *)(uintptr_t)zeros);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("spool");
+    TCase *tc = tcase_create("spool");
+    SRunner *runner;
+    int failed;
+
+    tcase_add_unchecked_fixture(tc, scratch_make, scratch_remove);
+    tcase_add_checked_fixture(tc, scratch_empty, NULL);
+    tcase_set_timeout(tc, 120);
+    tcase_add_test(tc, test_spool_small_stays_in_memory);
+    tcase_add_test(tc, test_spool_large_is_spilled_and_read_back);
+    tcase_add_test(tc, test_spool_in_missing_folder_is_an_error);
+    suite_add_tcase(suite, tc);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
