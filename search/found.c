@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Gathering what is shown of a hit. A source that has gone costs a hit its
+ * passage, not its place in the list.
+ */
+#include "found.h"
+
+#include "display_path.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Of a plain file no more than this is read for a passage. */
+#define TEXT_MOST ((size_t)8 << 20)
+
+/* Room for a passage in a pipe, in bytes. */
+#define PIPE_WIDTH 200
+
+/* On a terminal a passage fills two lines, or three with short words: lines
+ * broken between words hold less than they could. */
+#define TERMINAL_LINES 2
+#define TERMINAL_INDENT 3
+#define TERMINAL_SLACK 12
+#define TERMINAL_LEAST 20
+
+static size_t snippet_width(const search_context *search)
+{
+    const search_options *options = search->options;
+    const size_t all = TERMINAL_LINES * search->columns;
+    const size_t lost = TERMINAL_LINES * TERMINAL_INDENT + TERMINAL_SLACK;
+
+    if (options->snippet_width > 0)
+        return options->snippet_width;
+    if (!search->terminal || options->mode != MODE_HITS)
+        return PIPE_WIDTH;
+    return all > lost + TERMINAL_LEAST ? all - lost : TERMINAL_LEAST;
+}
+
+static void describe(const search_context *search, found *out)
+{
+    out->info = osteon_entry_info_get(out->entry);
+    out->freshness = osteon_entry_freshness(out->entry);
+    out->line = out->info->line;
+    if (out->info->path != NULL)
+        out->path_len =
+            path_from_here(search->root, search->here, out->info->path,
+                           out->info->path_len, &out->path);
+}
+
+static osteon_status find_passage(const search_context *search, found *out,
+                                  osteon_error *err)
+{
+    osteon_status s = osteon_entry_text(out->entry, TEXT_MOST, &out->text,
+                                        &out->text_len, err);
+
+    if (s == OSTEON_NOT_FOUND) {
+        out->text = NULL;
+        return OSTEON_OK;
+    }
+    if (s != OSTEON_OK)
+        return s;
+    s = osteon_snippet_open(search->index, search->query, out->text,
+                            out->text_len, snippet_width(search),
+                            &out->snippet, err);
+    if (s == OSTEON_OK && out->line == 0)
+        out->line = out->snippet->line;
+    return s;
+}
+
+osteon_status found_open(const search_context *search, const osteon_hit *hit,
+                         size_t rank, bool passages, found *out,
+                         osteon_error *err)
+{
+    osteon_status s;
+
+    memset(out, 0, sizeof *out);
+    out->rank = rank;
+    out->score = hit->score;
+    s = osteon_entry_open(search->index, hit->document, &out->entry, err);
+    if (s != OSTEON_OK)
+        return s;
+    describe(search, out);
+    if (passages)
+        s = find_passage(search, out, err);
+    if (s == OSTEON_OK && passages && search->options->explain)
+        s = osteon_explain(search->index, search->query, &search->ranking,
+                           hit->document, &out->explanation, err);
+    if (s != OSTEON_OK)
+        found_close(out);
+    return s;
+}
+
+osteon_status found_open_id(const search_context *search, const char *id,
+                            found *out, osteon_error *err)
+{
+    osteon_status s;
+    char *path;
+
+    memset(out, 0, sizeof *out);
+    s = osteon_entry_open_id(search->index, id, strlen(id), &out->entry, err);
+    if (s == OSTEON_NOT_FOUND) {
+        path = path_in_index(search->root, search->here, id);
+        s = osteon_entry_open_id(search->index, path, strlen(path),
+                                 &out->entry, err);
+        free(path);
+    }
+    if (s == OSTEON_OK)
+        describe(search, out);
+    return s;
+}
+
+void found_close(found *f)
+{
+    osteon_snippet_close(f->snippet);
+    osteon_entry_close(f->entry);
+    free(f->path);
+    free(f->explanation);
+    memset(f, 0, sizeof *f);
+}
+
+const char *found_name(const found *f, size_t *len)
+{
+    *len = f->path != NULL ? f->path_len : f->info->id_len;
+    return f->path != NULL ? f->path : f->info->id;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Hits for reading: a title, where it is, and a few lines of the passage,
+ * indented below the number. Nothing of a document reaches the terminal
+ * uncleaned.
+ */
+#include "output.h"
+#include "wrap_text.h"
+
+#define INDENT 3
+#define TITLE_LINES 2
+#define PASSAGE_LINES 3
+
+/* Lines longer than this are hard to read. */
+#define COLUMNS_MOST 120
+
+static wrap_style style_for(const search_context *search, size_t begun,
+                            size_t lines, const char *on)
+{
+    return (wrap_style){
+        .columns = search->columns < COLUMNS_MOST ? search->columns
+                                                  : COLUMNS_MOST,
+        .indent = INDENT,
+        .begun = begun,
+        .most_lines = lines,
+        .on = on,
+        .off = paint(search, PAINT_OFF),
+    };
+}
+
+static void put_place(const search_context *search, const found *hit)
+{
+    sink *out = search->out;
+
+    put_name(search, hit);
+    if (hit->line > 0) {
+        sink_byte(out, ':');
+        sink_text(out, paint(search, PAINT_LINE));
+        sink_unsigned(out, hit->line);
+        sink_text(out, paint(search, PAINT_OFF));
+    }
+    if (hit->freshness != OSTEON_FRESH) {
+        sink_text(out, "  ");
+        sink_text(out, paint(search, PAINT_STALE));
+        sink_text(out,
+                  hit->freshness == OSTEON_GONE ? "[gone]" : "[changed]");
+        sink_text(out, paint(search, PAINT_OFF));
+    }
+    sink_byte(out, '\n');
+}
+
+static void put_title(const search_context *search, const clean_text *title,
+                      size_t begun)
+{
+    const wrap_style style =
+        style_for(search, begun, TITLE_LINES, paint(search, PAINT_TITLE));
+    osteon_mark whole = {0, title->len};
+    const clean_text painted = {title->text, title->len, &whole, 1};
+
+    wrap_text(&painted, &style, search->out);
+}
+
+static void put_passage(const search_context *search, const found *hit)
+{
+    const wrap_style style = style_for(search, INDENT, PASSAGE_LINES,
+                                       paint(search, PAINT_MATCH));
+    clean_text passage;
+
+    if (hit->snippet == NULL)
+        return; /* the title is there already */
+    passage_open(hit, CLEAN_LINE, &passage);
+    if (passage.len > 0) {
+        sink_text(search->out, "   ");
+        wrap_text(&passage, &style, search->out);
+    }
+    clean_text_close(&passage);
+}
+
+void output_terminal(const search_context *search, const found *hit)
+{
+    sink *out = search->out;
+    size_t begun = 3; /* columns of "1. " */
+    clean_text title;
+
+    if (hit->rank > search->ranking.offset + 1)
+        sink_byte(out, '\n');
+    sink_unsigned(out, hit->rank);
+    sink_text(out, ". ");
+    clean_text_open(&title, hit->info->title, hit->info->title_len,
+                    CLEAN_LINE);
+    for (size_t rank = hit->rank; rank >= 10; rank /= 10)
+        begun++;
+    if (title.len > 0) {
+        put_title(search, &title, begun);
+        sink_text(out, "   ");
+    }
+    put_place(search, hit);
+    clean_text_close(&title);
+    put_passage(search, hit);
+    put_explanation(search, hit);
+}
