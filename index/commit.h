@@ -15,7 +15,8 @@
 typedef struct ost_file_ref {
     char *name;
     uint64_t size;
-    uint64_t checksum; /* XXH3-64 of the file; of a segment: of its footer */
+    uint64_t checksum; /* XXH3-64 of a segment's footer; of another file's
+                        * bytes before the last 8, which hold it too */
 } ost_file_ref;
 
 typedef struct ost_manifest_segment {
@@ -24,6 +25,9 @@ typedef struct ost_manifest_segment {
     uint32_t documents; /* deleted ones too */
     uint32_t deleted;
 } ost_manifest_segment;
+
+/* title_weight of a new manifest. */
+#define OST_TITLE_WEIGHT 2
 
 /* One generation. Segments are in document order. */
 typedef struct ost_manifest {
@@ -42,6 +46,7 @@ typedef struct ost_manifest {
  *   OSTEON_NOT_FOUND  no such folder (the text says so)
  *   OSTEON_NOT_INDEX  a folder without MANIFEST (the text tells whether it is
  *                     empty), a file, or a MANIFEST with no sign of Osteon
+ *                     in it and no file of ours beside it
  *   OSTEON_VERSION    a newer format, or another analyzer version: the text
  *                     names both versions
  *   OSTEON_CORRUPT    damaged; OSTEON_IO, OSTEON_NO_MEMORY */
@@ -76,7 +81,9 @@ OSTEON_MUST_CHECK osteon_status ost_file_ref_set(ost_file_ref *ref,
 /* Makes `m` the index's current state, durably: fsyncs the folder (for the
  * files named in it, which are fsynced already), writes MANIFEST.tmp, fsyncs,
  * renames it to MANIFEST, fsyncs the folder. On failure MANIFEST is as it
- * was, and MANIFEST.tmp is removed. */
+ * was, and MANIFEST.tmp is removed.
+ *   OSTEON_INVALID  `m` is not one that could be read back (generation 0, a
+ *                   name numbered next_file or higher, ...) */
 OSTEON_MUST_CHECK osteon_status ost_manifest_commit(const char *folder,
                                                     const ost_manifest *m,
                                                     osteon_error *err);
@@ -86,6 +93,21 @@ OSTEON_MUST_CHECK osteon_status ost_manifest_commit(const char *folder,
  * Failures are left for the next writer. For the holder of the lock only. */
 void ost_manifest_sweep(const char *folder, const ost_manifest *m,
                         const ost_manifest *also);
+
+/* What lies in a folder (index_folder.c). `next_file` is above the number of
+ * every file of our kinds, for a new manifest in a folder whose old one cannot
+ * be read: its files may still be mapped. */
+typedef struct ost_folder_contents {
+    bool ours;   /* seg-*, del-*, src-*, MANIFEST.tmp or LOCK */
+    bool others; /* anything else; MANIFEST, whose name tells nothing */
+    uint64_t next_file;
+} ost_folder_contents;
+
+/*   OSTEON_NOT_FOUND  no such folder
+ *   OSTEON_NOT_INDEX  not a folder; OSTEON_IO */
+OSTEON_MUST_CHECK osteon_status ost_folder_scan(const char *folder,
+                                                ost_folder_contents *out,
+                                                osteon_error *err);
 
 /* Prints a file name of `kind` ("seg", "del", "src") with the next number,
  * which is counted up: "seg-00000012.ost". */
@@ -98,8 +120,11 @@ void ost_manifest_next_name(ost_manifest *m, const char *kind,
 typedef struct ost_lock ost_lock;
 
 /* Takes flock(2) on `folder`/LOCK, made if need be, and writes our pid in
- * it. wait: seconds, below 0 for ever. OSTEON_LOCKED: err->pid and the text
- * name the holder where the file tells. */
+ * it. wait: seconds, below 0 for ever.
+ *   OSTEON_LOCKED     err->pid and the text name the holder where the file
+ *                     tells
+ *   OSTEON_NOT_FOUND  no such folder
+ *   OSTEON_IO         also when a signal ended the wait (os_error EINTR) */
 OSTEON_MUST_CHECK osteon_status ost_lock_take(const char *folder, double wait,
                                               ost_lock **out,
                                               osteon_error *err);
@@ -166,6 +191,7 @@ OSTEON_MUST_CHECK osteon_status
 ost_source_table_open(const char *path, uint64_t size,
                       ost_source_table **out, osteon_error *err);
 void ost_source_table_close(ost_source_table *t);
+uint32_t ost_source_table_count(const ost_source_table *t);
 /* Any thread. The source's path and reason live in *memory, the caller's
  * (ost_free). OSTEON_NOT_FOUND: no such id (err not filled). */
 OSTEON_MUST_CHECK osteon_status

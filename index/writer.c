@@ -70,6 +70,17 @@ static osteon_status begin_empty(osteon_writer *w, const char *language,
     return OSTEON_OK;
 }
 
+/* Looks before the lock is taken, which puts a file there: a folder that is
+ * not ours is left as it is. */
+static osteon_status check_ours(osteon_writer *w, osteon_error *err)
+{
+    ost_manifest *m;
+    const osteon_status s = ost_manifest_read(w->folder, &m, NULL);
+
+    ost_manifest_free(m);
+    return s == OSTEON_NOT_INDEX ? check_unused(w->folder, err) : OSTEON_OK;
+}
+
 static osteon_status read_state(osteon_writer *w,
                                 const osteon_writer_options *o,
                                 osteon_error *err)
@@ -150,6 +161,8 @@ osteon_status osteon_writer_open(const char *path,
         goto done;
     }
     s = make_folder(w, o->must_exist, err);
+    if (s == OSTEON_OK)
+        s = check_ours(w, err);
     if (s == OSTEON_OK)
         s = ost_lock_take(w->folder, o->wait, &w->lock, err);
     if (s == OSTEON_OK)
@@ -245,6 +258,22 @@ void osteon_writer_merge_all(osteon_writer *w)
     w->merge_all = true;
 }
 
+/* The name of a folder that we made must be durable too. */
+static osteon_status sync_parent(const osteon_writer *w, osteon_error *err)
+{
+    osteon_status s;
+    char *parent;
+
+    if (!w->made_folder || w->committed != NULL)
+        return OSTEON_OK;
+    parent = ost_path_join(w->folder, "..");
+    if (parent == NULL)
+        return ost_fail_memory(err);
+    s = ost_folder_sync(parent, err);
+    ost_free(parent);
+    return s;
+}
+
 /* Makes `next` the state on disk. All that can fail comes before; a failure
  * inside leaves it open which state is there, and nothing is swept then. */
 static osteon_status publish(osteon_writer *w, osteon_error *err)
@@ -253,6 +282,9 @@ static osteon_status publish(osteon_writer *w, osteon_error *err)
     osteon_status s;
 
     w->next->generation++;
+    s = sync_parent(w, err);
+    if (s != OSTEON_OK)
+        return s;
     s = ost_manifest_copy(w->next, &copy, err);
     if (s != OSTEON_OK)
         return s;

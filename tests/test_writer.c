@@ -289,6 +289,7 @@ START_TEST(test_writer_foreign_folder_is_refused)
         osteon_writer_open(scratch_path("letter.txt"), NULL, &w, &err),
         OSTEON_NOT_INDEX);
     ck_assert_ptr_nonnull(strstr(err.text, "letter.txt"));
+    ck_assert_int_ne(access(scratch_path("LOCK"), F_OK), 0);
 }
 END_TEST
 
