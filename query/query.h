@@ -12,6 +12,7 @@
 #define OST_QUERY_H
 
 #include "base.h"
+#include "index.h"
 #include "text.h"
 
 /* ---- parse.c ---- */
@@ -59,11 +60,71 @@ struct osteon_query {
     void *arena;         /* owner of everything above */
 };
 
-/* Parses `text` for an index of this language. See osteon_query_open. */
+/* The trees ost_query_parse makes are normalised:
+ *   - EMPTY is the root or nowhere.
+ *   - OR, AND and MAX have two children or more, all different; OR has no OR
+ *     below it, AND no AND. A PHRASE has two TERMs or more, of one field.
+ *   - FILTER has `excluded`, or both `required` and `optional`. A FILTER that
+ *     only excludes is never a child of AND, `required`, `excluded`, or a
+ *     child of an OR that is `excluded`. It may be a child of another OR.
+ *
+ * osteon_query_text writes a tree so that all of it can be seen; terms are as
+ * in the dictionary:
+ *   sarcoma   title:sarcoma     TERM, in a field
+ *   "bone tumor"  title:"a b"   PHRASE; `_` is a position without a term
+ *   (a OR b)  (a AND b)         OR, AND
+ *   (pd1 | "pd 1")              MAX
+ *   (+a +b c d -e -f)           FILTER: the ANDed required, the ORed optional
+ *                               and the ORed excluded; -e where it is alone
+ *   nothing at all              EMPTY
+ * But for MAX and `_` this is the query language again, for an index without
+ * stems. A FILTER written -e stands in parentheses among the optional. */
+
+/* Parses `text` for an index of this language. See osteon_query_open.
+ *   OSTEON_INVALID  longer than 1 MiB, unknown flags or language
+ *   OSTEON_SYNTAX, OSTEON_NO_MEMORY */
 OSTEON_MUST_CHECK osteon_status ost_query_parse(const char *language,
                                                 const char *text, size_t len,
                                                 unsigned flags,
                                                 osteon_query **out,
                                                 osteon_error *err);
+
+/* ---- snippet.c ---- */
+
+/* Picks a passage for osteon_snippet_open from a text in this language. It is
+ * the one whose matches weigh most, the first of equals; docs/design.md tells
+ * the weights. Cost: one pass of the tokenizer over `text`; memory is for one
+ * passage, whatever the length of the text.
+ *   OSTEON_INVALID  unknown language
+ *   OSTEON_NO_MEMORY */
+OSTEON_MUST_CHECK osteon_status
+ost_snippet_make(const char *language, const osteon_query *query,
+                 const char *text, size_t len, size_t width,
+                 osteon_snippet **out, osteon_error *err);
+
+/* ---- search.c ---- */
+
+/* Finds the best documents: see osteon_search. The result is closed with
+ * osteon_result_close. Any thread; many may search a snapshot at once.
+ *   matches  exact where options->count is set, or fewer than limit + offset
+ *            match; else the number found. With a limit of 0 and no count: 1
+ *            where anything matches.
+ *   OSTEON_CORRUPT, OSTEON_INVALID, OSTEON_NO_MEMORY, OSTEON_IO */
+OSTEON_MUST_CHECK osteon_status
+ost_search(ost_snapshot *snapshot, const osteon_query *query,
+           const osteon_search_options *options, osteon_result **out,
+           osteon_error *err);
+
+/* ---- explain.c ---- */
+
+/* Tells how the score of `document` comes about: see osteon_explain. Lines
+ * end with a newline; a part's lines are indented below it, and the numbers
+ * of the parts add up to its own. Only options->k1 and b are looked at.
+ *   OSTEON_NOT_FOUND  no such document, or deleted
+ *   others            as ost_search */
+OSTEON_MUST_CHECK osteon_status
+ost_explain(ost_snapshot *snapshot, const osteon_query *query,
+            const osteon_search_options *options, uint32_t document,
+            char **out, osteon_error *err);
 
 #endif

@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * From a query's text to its tree.
+ *
+ *   query  = both { OR both }
+ *   both   = bag { AND bag }
+ *   bag    = member { member }
+ *   member = { NOT } [ + | - ] [ field: ] ( word | "phrase" | ( query ) )
+ *
+ * A bag is what stands side by side: any of it matches (with OSTEON_QUERY_ALL
+ * all of it). It binds tighter than AND, and AND tighter than OR; NOT and the
+ * signs belong to the next member alone. So `a b AND c d` is (a OR b) AND
+ * (c OR d). The lexer has seen to it that this grammar fits every query.
+ */
+#include "parse.h"
+
+static const char *const note_texts[OST_NOTE_COUNT] = {
+    [OST_NOTE_QUOTE] = "unbalanced quote ignored",
+    [OST_NOTE_OPEN] = "unbalanced \"(\": taken to close at the end",
+    [OST_NOTE_CLOSE] = "unbalanced \")\" ignored",
+    [OST_NOTE_DEEP] = "groups nested deeper than 64: searched as words",
+    [OST_NOTE_EMPTY_GROUP] = "empty \"()\" ignored",
+    [OST_NOTE_EMPTY_QUOTE] = "quotes without a word between them ignored",
+    [OST_NOTE_AND_FIRST] = "AND with nothing before it: searched as a word",
+    [OST_NOTE_AND_LAST] = "AND with nothing after it: searched as a word",
+    [OST_NOTE_OR_FIRST] = "OR with nothing before it: searched as a word",
+    [OST_NOTE_OR_LAST] = "OR with nothing after it: searched as a word",
+    [OST_NOTE_NOT_LAST] = "NOT with nothing after it: searched as a word",
+    [OST_NOTE_EXCLUDES] = "only excluded words: matches everything else",
+};
+
+static const char *const error_texts[OST_NOTE_COUNT] = {
+    [OST_NOTE_QUOTE] = "quote is not closed",
+    [OST_NOTE_OPEN] = "\"(\" is not closed",
+    [OST_NOTE_CLOSE] = "\")\" closes nothing",
+    [OST_NOTE_DEEP] = "groups are nested deeper than 64",
+    [OST_NOTE_EMPTY_GROUP] = "nothing between \"(\" and \")\"",
+    [OST_NOTE_EMPTY_QUOTE] = "no word between the quotes",
+    [OST_NOTE_AND_FIRST] = "nothing before AND",
+    [OST_NOTE_AND_LAST] = "nothing after AND",
+    [OST_NOTE_OR_FIRST] = "nothing before OR",
+    [OST_NOTE_OR_LAST] = "nothing after OR",
+    [OST_NOTE_NOT_LAST] = "nothing after NOT",
+};
+
+bool ost_parse_no_memory(ost_parser *p)
+{
+    if (p->status == OSTEON_OK)
+        p->status = ost_fail_memory(p->err);
+    return false;
+}
+
+bool ost_parse_note(ost_parser *p, ost_note note, size_t offset)
+{
+    if ((p->flags & OSTEON_QUERY_STRICT) == 0 || error_texts[note] == NULL) {
+        p->notes |= 1U << note;
+        return true;
+    }
+    if (p->status == OSTEON_OK) {
+        p->status = ost_fail(p->err, OSTEON_SYNTAX, "query: byte %zu: %s",
+                             offset, error_texts[note]);
+        if (p->err != NULL)
+            p->err->offset = offset;
+    }
+    return false;
+}
+
+bool ost_parse_push(ost_parser *p, ost_node *node, ost_role role, bool common)
+{
+    if (node == NULL)
+        return false;
+    if (!OST_GROW(&p->items, &p->item_room, p->n_items + 1))
+        return ost_parse_no_memory(p);
+    p->items[p->n_items++] = (ost_item){node, (uint8_t)role, common};
+    return true;
+}
+
+/* ---- Stop words ---- */
+
+static void remember_dropped(ost_parser *p, const ost_node *term)
+{
+    if (p->n_dropped > OST_DROPPED_SHOWN)
+        return;
+    for (unsigned i = 0; i < p->n_dropped; i++)
+        if (p->dropped[i]->surface_len == term->surface_len &&
+            memcmp(p->dropped[i]->surface, term->surface,
+                   term->surface_len) == 0)
+            return;
+    if (p->n_dropped < OST_DROPPED_SHOWN)
+        p->dropped[p->n_dropped] = term;
+    p->n_dropped++;
+}
+
+static const char *dropped_note(const ost_parser *p)
+{
+    ost_buffer line = {0};
+    const char *note = NULL;
+
+    ost_buffer_add_text(&line, "ignored common words: ");
+    for (unsigned i = 0; i < p->n_dropped; i++) {
+        if (i > 0)
+            ost_buffer_add_text(&line, ", ");
+        if (i < OST_DROPPED_SHOWN)
+            ost_buffer_add(&line, p->dropped[i]->surface,
+                           p->dropped[i]->surface_len);
+        else
+            ost_buffer_add_text(&line, "...");
+    }
+    ost_buffer_add_text(&line, " (use \"...\" or + to require them)");
+    if (!line.failed)
+        note = ost_arena_copy(p->arena, line.data, line.len);
+    ost_buffer_free(&line);
+    return note;
+}
+
+/* Drops the stop words of the bag that begins at item `base`, where anything
+ * else in it can match. */
+static void drop_common(ost_parser *p, size_t base)
+{
+    bool other = false;
+    size_t n = base;
+
+    for (size_t i = base; i < p->n_items; i++)
+        other = other || (!p->items[i].common &&
+                          p->items[i].role != OST_EXCLUDED &&
+                          p->items[i].node->kind != OST_NODE_EMPTY &&
+                          !ost_tree_only_excludes(p->items[i].node));
+    if (!other || p->keep_common)
+        return;
+    for (size_t i = base; i < p->n_items; i++) {
+        if (p->items[i].common)
+            remember_dropped(p, p->items[i].node);
+        else
+            p->items[n++] = p->items[i];
+    }
+    p->n_items = n;
+}
+
+/* ---- The grammar ---- */
+
+static ost_node *parse_query(ost_parser *p, unsigned depth);
+
+static ost_role plain_role(const ost_parser *p)
+{
+    return p->flags & OSTEON_QUERY_ALL ? OST_REQUIRED : OST_OPTIONAL;
+}
+
+/* Takes the items from `base` on off the stack, as one node. */
+static ost_node *combine(ost_parser *p, size_t base)
+{
+    ost_node *node =
+        ost_tree_combine(p, p->items + base, p->n_items - base);
+
+    p->n_items = base;
+    return node;
+}
+
+/* A group deeper than we go down: all words in it, side by side. */
+static ost_node *parse_flat(ost_parser *p)
+{
+    const size_t base = p->n_items;
+    size_t depth = 1;
+
+    if (!ost_parse_note(p, OST_NOTE_DEEP, p->lexemes[p->at].start))
+        return NULL;
+    for (p->at++; p->lexemes[p->at].kind != OST_LEX_END; p->at++) {
+        const ost_lexeme *l = &p->lexemes[p->at];
+        if (l->kind == OST_LEX_OPEN)
+            depth++;
+        if (l->kind == OST_LEX_CLOSE && --depth == 0)
+            break;
+        if ((l->kind == OST_LEX_WORD &&
+             !ost_parse_word(p, l, p->field, plain_role(p), false)) ||
+            (l->kind == OST_LEX_QUOTE &&
+             !ost_parse_quote(p, l, p->field, plain_role(p))))
+            return NULL;
+    }
+    drop_common(p, base);
+    return combine(p, base);
+}
+
+/* The group whose OPEN is next, in this field. */
+static ost_node *parse_group(ost_parser *p, const char *field, bool excluded,
+                             unsigned depth)
+{
+    const char *const outer_field = p->field;
+    const bool outer_keep = p->keep_common;
+    ost_node *node;
+
+    p->field = field;
+    p->keep_common = outer_keep || excluded || field[0] != '\0';
+    if (depth >= OST_QUERY_DEPTH) {
+        node = parse_flat(p);
+    } else {
+        p->at++;
+        node = parse_query(p, depth + 1);
+    }
+    if (p->lexemes[p->at].kind == OST_LEX_CLOSE)
+        p->at++;
+    p->field = outer_field;
+    p->keep_common = outer_keep;
+    return node;
+}
+
+/* Pushes the next member of a bag. `alone`: it is all of an operand of AND,
+ * where what is written as one word is one. */
+static bool parse_member(ost_parser *p, bool alone, unsigned depth)
+{
+    ost_role role = plain_role(p);
+    const ost_lexeme *l = &p->lexemes[p->at];
+    const char *field;
+    bool excluded = false, unit;
+
+    for (; l->kind == OST_LEX_NOT; l = &p->lexemes[++p->at])
+        excluded = !excluded;
+    if (l->sign == '-')
+        excluded = !excluded;
+    if (l->sign == '+')
+        role = OST_REQUIRED;
+    if (excluded)
+        role = OST_EXCLUDED;
+    unit = alone || excluded || l->sign != 0 || l->field_len > 0 ||
+           p->field[0] != '\0';
+    field = ost_parse_field(p, l);
+    if (field == NULL)
+        return false;
+    if (l->kind == OST_LEX_OPEN)
+        return ost_parse_push(p, parse_group(p, field, excluded, depth), role,
+                              false);
+    p->at++;
+    return l->kind == OST_LEX_QUOTE ? ost_parse_quote(p, l, field, role)
+                                    : ost_parse_word(p, l, field, role, unit);
+}
+
+static bool ends_bag(uint8_t kind)
+{
+    return kind == OST_LEX_AND || kind == OST_LEX_OR ||
+           kind == OST_LEX_CLOSE || kind == OST_LEX_END;
+}
+
+/* `under_and`: an AND stands before the bag. */
+static ost_node *parse_bag(ost_parser *p, bool under_and, unsigned depth)
+{
+    const size_t base = p->n_items;
+    bool first = true;
+
+    while (!ends_bag(p->lexemes[p->at].kind)) {
+        const uint8_t next = p->lexemes[p->at + 1].kind;
+        const bool alone = first && ends_bag(next) &&
+                           (under_and || next == OST_LEX_AND);
+        if (!parse_member(p, alone, depth))
+            return NULL;
+        first = false;
+    }
+    drop_common(p, base);
+    return combine(p, base);
+}
+
+static ost_node *parse_both(ost_parser *p, unsigned depth)
+{
+    const size_t base = p->n_items;
+    bool more;
+
+    do {
+        ost_node *bag = parse_bag(p, p->n_items > base, depth);
+        if (!ost_parse_push(p, bag, OST_REQUIRED, false))
+            return NULL;
+        more = p->lexemes[p->at].kind == OST_LEX_AND;
+        p->at += more;
+    } while (more);
+    return combine(p, base);
+}
+
+static ost_node *parse_query(ost_parser *p, unsigned depth)
+{
+    const size_t base = p->n_items;
+    bool more;
+
+    do {
+        ost_node *both = parse_both(p, depth);
+        if (!ost_parse_push(p, both, OST_OPTIONAL, false))
+            return NULL;
+        more = p->lexemes[p->at].kind == OST_LEX_OR;
+        p->at += more;
+    } while (more);
+    return combine(p, base);
+}
+
+/* ---- The query object ---- */
+
+static const char **list_notes(ost_parser *p)
+{
+    const char **notes = ost_arena_array(p->arena, OST_NOTE_COUNT + 2,
+                                         sizeof *notes);
+    size_t n = 0;
+
+    if (notes == NULL)
+        return NULL;
+    for (unsigned i = 0; i < OST_NOTE_COUNT; i++)
+        if (p->notes & 1U << i)
+            notes[n++] = note_texts[i];
+    if (p->n_dropped > 0) {
+        notes[n] = dropped_note(p);
+        if (notes[n] == NULL)
+            return NULL;
+    }
+    return notes;
+}
+
+static osteon_query *make_query(ost_parser *p, ost_node *root)
+{
+    osteon_query *query = ost_arena_alloc(p->arena, sizeof *query);
+    ost_buffer text = {0};
+
+    if (ost_tree_only_excludes(root))
+        ost_parse_note(p, OST_NOTE_EXCLUDES, 0);
+    if (query == NULL || !ost_tree_count_terms(p, root, &query->n_terms))
+        return NULL;
+    ost_query_print(root, &text);
+    if (!text.failed)
+        query->text = ost_arena_copy(p->arena, text.data, text.len);
+    ost_buffer_free(&text);
+    query->notes = list_notes(p);
+    query->root = root;
+    query->arena = p->arena;
+    return query->text == NULL || query->notes == NULL ? NULL : query;
+}
+
+/* Runs the parser; on failure p->status tells why. */
+static osteon_query *run(ost_parser *p)
+{
+    osteon_query *query = NULL;
+    ost_node *root;
+
+    p->status = ost_tokenizer_open(&p->tokenizer, p->err);
+    if (p->status == OSTEON_OK)
+        p->status = ost_stemmer_open(p->language, &p->stemmer, p->err);
+    if (p->status != OSTEON_OK)
+        return NULL;
+    p->arena = ost_arena_open();
+    if (p->arena != NULL)
+        p->empty = ost_arena_alloc(p->arena, sizeof *p->empty);
+    if (p->empty != NULL && ost_parse_lex(p)) {
+        root = parse_query(p, 0);
+        if (root != NULL)
+            query = make_query(p, root);
+    }
+    if (query == NULL)
+        ost_parse_no_memory(p); /* unless it failed for something else */
+    return query;
+}
+
+osteon_status ost_query_parse(const char *language, const char *text,
+                              size_t len, unsigned flags, osteon_query **out,
+                              osteon_error *err)
+{
+    ost_parser p = {.language = language,
+                    .text = text,
+                    .len = len,
+                    .flags = flags,
+                    .field = "",
+                    .err = err};
+
+    *out = NULL;
+    if (len > OST_QUERY_BYTES)
+        return ost_fail(err, OSTEON_INVALID, "query longer than 1 MiB");
+    if (flags & ~(unsigned)(OSTEON_QUERY_ALL | OSTEON_QUERY_STRICT))
+        return ost_fail(err, OSTEON_INVALID, "unknown query flags: %#x",
+                        flags);
+    *out = run(&p);
+    if (*out == NULL)
+        ost_arena_close(p.arena);
+    ost_tokenizer_close(p.tokenizer);
+    ost_stemmer_close(p.stemmer);
+    ost_free(p.lexemes);
+    ost_free(p.items);
+    ost_free(p.pieces);
+    return p.status;
+}
+
+void osteon_query_close(osteon_query *query)
+{
+    if (query != NULL)
+        ost_arena_close(query->arena); /* holds the query itself too */
+}
+
+const char *osteon_query_note(const osteon_query *query, size_t i)
+{
+    const char **note = query->notes;
+
+    while (i > 0 && *note != NULL) {
+        note++;
+        i--;
+    }
+    return *note;
+}
+
+const char *osteon_query_text(const osteon_query *query)
+{
+    return query->text;
+}
+
+bool osteon_query_is_empty(const osteon_query *query)
+{
+    return query->root->kind == OST_NODE_EMPTY;
+}

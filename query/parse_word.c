@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Words of a query as nodes, by the tokenizer and stemmer of the index.
+ *
+ * A token that has an alias (the Latin name of a Greek letter) is replaced by
+ * it: the index holds the alias wherever it holds the letter, and it alone
+ * where a text writes the name. A compound is the best of its joined form and
+ * the phrase of its parts, but for a number with a point, whose parts mean
+ * nothing. A run of CJK characters is the phrase of its pairs, a single one a
+ * term.
+ */
+#include "parse.h"
+
+enum { BATCH = 64 };
+
+/* Gives the alias to the piece it stands for: one over the same bytes. */
+static void take_alias(ost_parser *p, const ost_piece *alias)
+{
+    for (size_t i = p->n_pieces; i > 0; i--) {
+        ost_piece *piece = &p->pieces[i - 1];
+        if (piece->position != alias->position)
+            return;
+        if (piece->start == alias->start && piece->end == alias->end) {
+            piece->word = alias->word;
+            piece->len = alias->len;
+            return;
+        }
+    }
+}
+
+/* Keeps a token of the stretch that begins at byte `base` of the query. */
+static bool take_token(ost_parser *p, const ost_token *token, size_t base)
+{
+    const ost_piece piece = {
+        .word = ost_arena_copy(p->arena, token->word, token->len),
+        .len = token->len,
+        .position = token->position,
+        .start = base + token->start,
+        .end = base + token->end,
+        .kind = token->kind,
+    };
+
+    if (piece.word == NULL ||
+        !OST_GROW(&p->pieces, &p->piece_room, p->n_pieces + 1))
+        return ost_parse_no_memory(p);
+    if (piece.kind == OST_TOKEN_ALIAS)
+        take_alias(p, &piece);
+    else
+        p->pieces[p->n_pieces++] = piece;
+    return true;
+}
+
+/* Sets p->pieces to the tokens of bytes [start, end) of the query. */
+static bool analyse(ost_parser *p, size_t start, size_t end)
+{
+    ost_token tokens[BATCH];
+    size_t n;
+
+    p->n_pieces = 0;
+    ost_tokenizer_start(p->tokenizer, p->text + start, end - start, 0);
+    while ((n = ost_tokenizer_next(p->tokenizer, tokens, BATCH)) > 0)
+        for (size_t i = 0; i < n; i++)
+            if (!take_token(p, &tokens[i], start))
+                return false;
+    return true;
+}
+
+static ost_node *term_node(ost_parser *p, const ost_piece *piece,
+                           const char *field)
+{
+    char stem[OST_WORD_MAX];
+    ost_node *node = ost_arena_alloc(p->arena, sizeof *node);
+
+    if (node != NULL) {
+        const size_t len =
+            ost_stemmer_apply(p->stemmer, piece->word, piece->len, stem);
+        node->kind = OST_NODE_TERM;
+        node->field = field;
+        node->term = ost_arena_copy(p->arena, stem, len);
+        node->term_len = (uint32_t)len;
+        node->surface = piece->word;
+        node->surface_len = piece->len;
+        node->start = piece->start;
+        node->end = piece->end;
+    }
+    if (node == NULL || node->term == NULL) {
+        ost_parse_no_memory(p);
+        return NULL;
+    }
+    return node;
+}
+
+/* Whether piece `i` of [first, last) is a member of their phrase: the words,
+ * and of CJK the pairs, or the character that is in no pair. */
+static bool in_phrase(const ost_parser *p, size_t i, size_t first, size_t last)
+{
+    const ost_piece *piece = &p->pieces[i];
+
+    switch (piece->kind) {
+    case OST_TOKEN_WORD:
+    case OST_TOKEN_CJK_PAIR:
+        return true;
+    case OST_TOKEN_CJK:
+        return !(i + 1 < last && piece[1].kind == OST_TOKEN_CJK_PAIR) &&
+               !(i > first && piece[-1].kind == OST_TOKEN_CJK_PAIR);
+    default:
+        return false;
+    }
+}
+
+/* The phrase of pieces [first, last), a TERM where only one counts; p->empty
+ * where none does. */
+static ost_node *phrase_node(ost_parser *p, size_t first, size_t last,
+                             const char *field)
+{
+    ost_node *node;
+    uint32_t n = 0;
+
+    for (size_t i = first; i < last; i++)
+        n += in_phrase(p, i, first, last);
+    if (n == 0)
+        return p->empty;
+    node = ost_arena_alloc(p->arena, sizeof *node);
+    if (node != NULL) {
+        node->children =
+            ost_arena_array(p->arena, n, sizeof *node->children);
+        node->offsets = ost_arena_array(p->arena, n, sizeof *node->offsets);
+    }
+    if (node == NULL || node->children == NULL || node->offsets == NULL) {
+        ost_parse_no_memory(p);
+        return NULL;
+    }
+    node->kind = OST_NODE_PHRASE;
+    for (size_t i = first; i < last; i++) {
+        const uint32_t at = node->n_children;
+        if (!in_phrase(p, i, first, last))
+            continue;
+        node->children[at] = term_node(p, &p->pieces[i], field);
+        if (node->children[at] == NULL)
+            return NULL;
+        node->offsets[at] = p->pieces[i].position; /* absolute for now */
+        node->n_children++;
+    }
+    if (n == 1)
+        return node->children[0];
+    for (size_t i = n; i > 0; i--)
+        node->offsets[i - 1] -= node->offsets[0];
+    node->start = node->children[0]->start;
+    node->end = node->children[n - 1]->end;
+    return node;
+}
+
+static bool is_number(const ost_piece *piece)
+{
+    for (uint32_t i = 0; i < piece->len; i++)
+        if (piece->word[i] < '0' || piece->word[i] > '9')
+            return false;
+    return true;
+}
+
+/* The joined form of the compound at piece `i`, NULL where there is none. */
+static const ost_piece *joined_at(const ost_parser *p, size_t i)
+{
+    const ost_piece *piece = &p->pieces[i];
+
+    return i + 1 < p->n_pieces && piece[1].kind == OST_TOKEN_JOINED ? piece + 1
+                                                                    : NULL;
+}
+
+static ost_node *compound_node(ost_parser *p, size_t first, size_t last,
+                               const ost_piece *joined, const char *field)
+{
+    ost_node *whole = term_node(p, joined, field), *parts;
+    bool number = true;
+
+    if (whole == NULL)
+        return NULL;
+    for (size_t i = first; i < last; i++)
+        if (p->pieces[i].kind != OST_TOKEN_JOINED)
+            number = number && is_number(&p->pieces[i]);
+    if (number)
+        return whole;
+    parts = phrase_node(p, first, last, field);
+    return parts == NULL ? NULL : ost_tree_max(p, whole, parts);
+}
+
+/* Makes the node for the word, compound or CJK run at piece `i` and returns
+ * the piece after it. *common: it is a stop word. */
+static size_t next_word(ost_parser *p, size_t i, const char *field,
+                        ost_node **out, bool *common)
+{
+    const ost_piece *piece = &p->pieces[i];
+    const ost_piece *joined = joined_at(p, i);
+    size_t last = i + 1;
+
+    *common = false;
+    if (joined != NULL) {
+        while (last < p->n_pieces && p->pieces[last].start < joined->end)
+            last++;
+        *out = compound_node(p, i, last, joined, field);
+    } else if (piece->kind == OST_TOKEN_CJK) {
+        while (last < p->n_pieces &&
+               p->pieces[last].kind == OST_TOKEN_CJK_PAIR)
+            last += 2;
+        if (last > p->n_pieces)
+            last = p->n_pieces;
+        *out = phrase_node(p, i, last, field);
+    } else {
+        *common = ost_is_stop_word(p->language, piece->word, piece->len);
+        *out = term_node(p, piece, field);
+    }
+    return last;
+}
+
+bool ost_parse_word(ost_parser *p, const ost_lexeme *lexeme,
+                    const char *field, ost_role role, bool unit)
+{
+    bool common;
+    ost_node *node;
+    size_t i;
+
+    if (!analyse(p, lexeme->start, lexeme->end))
+        return false;
+    if (p->n_pieces == 0 && lexeme->field_len > 0) {
+        /* `smile:-/` is no field: its name is the word. */
+        field = p->field;
+        if (!analyse(p, lexeme->first, lexeme->end))
+            return false;
+    }
+    if (unit && p->n_pieces > 0) {
+        i = next_word(p, 0, field, &node, &common);
+        if (i < p->n_pieces && node != NULL)
+            node = phrase_node(p, 0, p->n_pieces, field);
+        return ost_parse_push(p, node, role, false);
+    }
+    for (i = 0; i < p->n_pieces;) {
+        i = next_word(p, i, field, &node, &common);
+        if (!ost_parse_push(p, node, role, common))
+            return false;
+    }
+    return true;
+}
+
+bool ost_parse_quote(ost_parser *p, const ost_lexeme *lexeme,
+                     const char *field, ost_role role)
+{
+    if (!analyse(p, lexeme->start, lexeme->end))
+        return false;
+    if (p->n_pieces == 0)
+        return ost_parse_note(p, OST_NOTE_EMPTY_QUOTE, lexeme->start);
+    return ost_parse_push(p, phrase_node(p, 0, p->n_pieces, field), role,
+                          false);
+}
+
+const char *ost_parse_field(ost_parser *p, const ost_lexeme *lexeme)
+{
+    char *name;
+
+    if (lexeme->field_len == 0)
+        return p->field;
+    name = ost_arena_copy(p->arena, p->text + lexeme->first,
+                          lexeme->field_len);
+    if (name == NULL) {
+        ost_parse_no_memory(p);
+        return NULL;
+    }
+    for (char *c = name; *c != '\0'; c++)
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c | 0x20);
+    return strcmp(name, "body") == 0 ? "" : name;
+}
