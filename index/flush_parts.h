@@ -7,6 +7,7 @@
 #define OST_FLUSH_PARTS_H
 
 #include "flush.h"
+#include "segment.h"
 #include "segment_writer.h"
 
 /* A document of the new segment: where it comes from. */
@@ -40,6 +41,43 @@ OSTEON_MUST_CHECK osteon_status
 ost_flush_order_make(const ost_flush_job *job, ost_flush_order *out,
                      osteon_error *err);
 void ost_flush_order_free(ost_flush_order *o);
+
+/* ---- flush_merge.c ---- */
+
+/* One inverter's list of a term. `same`: of the same term as the one before,
+ * in a later inverter. */
+typedef struct ost_flush_ref {
+    uint32_t inverter, term;
+    uint16_t field; /* index in fields[] */
+    bool same;
+} ost_flush_ref;
+
+/* A field of the new segment. */
+typedef struct ost_flush_field {
+    uint32_t number; /* in the names of the writer */
+    const char *name;
+    ost_field info;
+    size_t first_length, end_length; /* in lengths */
+} ost_flush_field;
+
+typedef struct ost_flush_plan {
+    const ost_flush_order *order;
+    const char *folder;
+    ost_flush_field fields[OST_MAX_FIELDS];
+    uint32_t n_fields;
+    ost_field_length *lengths; /* by field, doc in the new segment */
+    ost_flush_ref *refs;
+    size_t n_refs;
+} ost_flush_plan;
+
+/* Collects the fields, and the lists of all inverters in order of terms. To
+ * be freed even after failure. False: no memory. */
+bool ost_flush_plan_make(const ost_flush_job *job, ost_flush_plan *t);
+void ost_flush_plan_free(ost_flush_plan *t);
+
+/* Fills norms[n_docs] of a field. */
+void ost_flush_norms(const ost_flush_plan *t, const ost_flush_field *f,
+                     uint8_t *norms);
 
 /* ---- flush_terms.c ---- */
 

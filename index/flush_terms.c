@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Encoding the terms of a flush. The terms of all inverters are merged into
- * one sorted list of references; it is cut between terms into ranges of about
- * equal bytes, and each range is encoded by a thread.
+ * Encoding the terms of a flush: the sorted references are cut between terms
+ * into ranges of about equal bytes, and each range is encoded by a thread.
  *
  * Invariant: what a range's bytes are does not depend on the cuts, save that
  * a dictionary block ends there.
@@ -12,35 +11,9 @@
 #include "segment.h"
 #include "term_writer.h"
 
-/* One inverter's list of a term. `same`: of the same term as the one before,
- * in a later inverter. */
-typedef struct reference {
-    uint32_t inverter, term;
-    uint16_t field; /* index in fields[] */
-    bool same;
-} reference;
-
-/* A field of the new segment. */
-typedef struct flush_field {
-    uint32_t number; /* in the names of the writer */
-    const char *name;
-    ost_field info;
-    size_t first_length, end_length; /* in lengths */
-} flush_field;
-
-typedef struct terms {
-    const ost_flush_order *order;
-    const char *folder;
-    flush_field fields[OST_MAX_FIELDS];
-    uint32_t n_fields;
-    ost_field_length *lengths; /* by field, doc in the new segment */
-    reference *refs;
-    size_t n_refs;
-} terms;
-
 /* A thread's work and what came of it. */
 typedef struct range {
-    const terms *terms;
+    const ost_flush_plan *terms;
     size_t from, to; /* references */
     ost_term_writer *writer;
     osteon_status status;
@@ -48,196 +21,6 @@ typedef struct range {
     pthread_t thread;
     bool started;
 } range;
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(((const flush_field *)a)->name,
-                  ((const flush_field *)b)->name);
-}
-
-/* Sorts the lengths by field, and the fields by name. */
-static bool collect_fields(const ost_flush_job *job, terms *t)
-{
-    const ost_flush_order *o = t->order;
-    size_t counts[OST_MAX_FIELDS + 1] = {0}, total = 0;
-
-    for (size_t i = 0; i < o->n_inverters; i++)
-        for (size_t k = 0; k < o->inverters[i]->n_lengths; k++)
-            counts[o->inverters[i]->lengths[k].field + 1]++;
-    for (uint32_t f = 0; f < job->names->n; f++) {
-        const size_t n = counts[f + 1];
-        counts[f + 1] += counts[f];
-        if (n > 0 || f == OST_FIELD_DEFAULT)
-            t->fields[t->n_fields++] =
-                (flush_field){.number = f,
-                              .name = job->names->names[f],
-                              .first_length = counts[f],
-                              .end_length = counts[f + 1]};
-    }
-    total = counts[job->names->n];
-    t->lengths = ost_malloc(total * sizeof *t->lengths);
-    if (t->lengths == NULL)
-        return false;
-    for (size_t i = 0; i < o->n_inverters; i++)
-        for (size_t k = 0; k < o->inverters[i]->n_lengths; k++) {
-            ost_field_length l = o->inverters[i]->lengths[k];
-            l.doc = o->numbers[i][l.doc];
-            t->lengths[counts[l.field]++] = l;
-        }
-    qsort(t->fields, t->n_fields, sizeof *t->fields, by_name);
-    return true;
-}
-
-static void fill_norms(const terms *t, const flush_field *f, uint8_t *norms)
-{
-    memset(norms, 0, t->order->n_docs);
-    for (size_t i = f->first_length; i < f->end_length; i++)
-        norms[t->lengths[i].doc] = ost_norm_encode(t->lengths[i].length);
-}
-
-/* ---- Merging the terms of the inverters ---- */
-
-typedef struct merge_input {
-    const ost_inverter *inverter;
-    uint32_t *ids; /* sorted by field number, then bytes; NULL: no memory */
-    size_t n, at, end;
-    const char *bytes; /* of the term at ids[at] */
-    size_t len;
-    pthread_t thread;
-    bool started;
-} merge_input;
-
-static void look(const ost_inverter *inv, merge_input *in)
-{
-    uint32_t field;
-
-    if (in->at < in->end)
-        ost_vocabulary_term(inv->vocabulary, in->ids[in->at], &in->bytes,
-                            &in->len, &field);
-}
-
-/* Finds an inverter's terms of one field by bisection. */
-static void select_field(const ost_inverter *inv, merge_input *in,
-                         uint32_t number)
-{
-    size_t bounds[2];
-
-    for (uint32_t k = 0; k < 2; k++) {
-        size_t low = 0, high = in->n;
-        while (low < high) {
-            const size_t mid = low + (high - low) / 2;
-            const char *bytes;
-            size_t len;
-            uint32_t field;
-            ost_vocabulary_term(inv->vocabulary, in->ids[mid], &bytes, &len,
-                                &field);
-            if (field < number + k)
-                low = mid + 1;
-            else
-                high = mid;
-        }
-        bounds[k] = low;
-    }
-    in->at = bounds[0];
-    in->end = bounds[1];
-    look(inv, in);
-}
-
-static int compare(const merge_input *a, const merge_input *b)
-{
-    const int c =
-        memcmp(a->bytes, b->bytes, a->len < b->len ? a->len : b->len);
-
-    return c ? c : (a->len > b->len) - (a->len < b->len);
-}
-
-/* Adds the references of the least term of all inputs; false at the end. */
-static bool take_least(terms *t, merge_input *in, uint16_t field)
-{
-    const size_t n = t->order->n_inverters;
-    size_t least = n;
-    bool same = false;
-    merge_input key;
-
-    for (size_t i = 0; i < n; i++)
-        if (in[i].at < in[i].end &&
-            (least == n || compare(&in[i], &in[least]) < 0))
-            least = i;
-    if (least == n)
-        return false;
-    key = in[least];
-    for (size_t i = least; i < n; i++) {
-        if (in[i].at == in[i].end || compare(&in[i], &key) != 0)
-            continue;
-        t->refs[t->n_refs++] = (reference){.inverter = (uint32_t)i,
-                                           .term = in[i].ids[in[i].at],
-                                           .field = field,
-                                           .same = same};
-        same = true;
-        in[i].at++;
-        look(t->order->inverters[i], &in[i]);
-    }
-    return true;
-}
-
-static void *sort_input(void *arg)
-{
-    merge_input *in = arg;
-    const ost_vocabulary *v = in->inverter->vocabulary;
-
-    in->n = ost_vocabulary_size(v);
-    in->ids = ost_malloc(in->n * sizeof *in->ids);
-    if (in->ids != NULL && !ost_vocabulary_sort(v, in->ids)) {
-        ost_free(in->ids);
-        in->ids = NULL;
-    }
-    return NULL;
-}
-
-/* Sorts the terms of each inverter, in a thread each but for the first. */
-static bool sort_inputs(merge_input *in, size_t n)
-{
-    bool ok = true;
-
-    for (size_t i = 1; i < n; i++)
-        in[i].started =
-            pthread_create(&in[i].thread, NULL, sort_input, &in[i]) == 0;
-    for (size_t i = 0; i < n; i++)
-        if (!in[i].started)
-            sort_input(&in[i]);
-    for (size_t i = 0; i < n; i++) {
-        if (in[i].started)
-            pthread_join(in[i].thread, NULL);
-        ok = ok && in[i].ids != NULL;
-    }
-    return ok;
-}
-
-static bool merge_terms(terms *t)
-{
-    const ost_flush_order *o = t->order;
-    merge_input *in = ost_calloc(o->n_inverters, sizeof *in);
-    size_t total = 0;
-    bool ok = in != NULL;
-
-    for (size_t i = 0; i < o->n_inverters && ok; i++)
-        in[i].inverter = o->inverters[i];
-    ok = ok && sort_inputs(in, o->n_inverters);
-    for (size_t i = 0; i < o->n_inverters && ok; i++)
-        total += in[i].n;
-    t->refs = ok ? ost_malloc(total * sizeof *t->refs) : NULL;
-    ok = t->refs != NULL;
-    for (uint32_t f = 0; f < t->n_fields && ok; f++) {
-        for (size_t i = 0; i < o->n_inverters; i++)
-            select_field(o->inverters[i], &in[i], t->fields[f].number);
-        while (take_least(t, in, (uint16_t)f))
-            ;
-    }
-    for (size_t i = 0; i < o->n_inverters && in != NULL; i++)
-        ost_free(in[i].ids);
-    ost_free(in);
-    return ok;
-}
 
 /* ---- Encoding a range ---- */
 
@@ -250,7 +33,7 @@ static osteon_status encode_term(range *r, size_t from, size_t to,
     const size_t n = to - from;
 
     for (size_t i = 0; i < n; i++) {
-        const reference *ref = &r->terms->refs[from + i];
+        const ost_flush_ref *ref = &r->terms->refs[from + i];
         if (!ost_list_reader_start(&readers[i], o->inverters[ref->inverter],
                                    ref->term))
             return ost_fail_memory(&r->error);
@@ -285,11 +68,11 @@ static osteon_status encode_term(range *r, size_t from, size_t to,
 
 /* A flush visits lists in an order of its own: their bytes are asked for
  * some terms ahead. */
-static void look_ahead(const terms *t, size_t i)
+static void look_ahead(const ost_flush_plan *t, size_t i)
 {
     for (size_t distance = 8; distance <= 16; distance += 8)
         if (i + distance < t->n_refs) {
-            const reference *ref = &t->refs[i + distance];
+            const ost_flush_ref *ref = &t->refs[i + distance];
             ost_list_prefetch(t->order->inverters[ref->inverter], ref->term,
                               distance == 8);
         }
@@ -298,12 +81,12 @@ static void look_ahead(const terms *t, size_t i)
 static osteon_status encode_terms(range *r, uint8_t *norms,
                                   ost_list_reader *readers)
 {
-    const terms *t = r->terms;
+    const ost_flush_plan *t = r->terms;
     uint32_t field = UINT32_MAX;
     osteon_status s = OSTEON_OK;
 
     for (size_t i = r->from, end; i < r->to && s == OSTEON_OK; i = end) {
-        const reference *ref = &t->refs[i];
+        const ost_flush_ref *ref = &t->refs[i];
         const char *bytes;
         size_t len;
         uint32_t number;
@@ -312,7 +95,7 @@ static osteon_status encode_terms(range *r, uint8_t *norms,
         look_ahead(t, i);
         if (ref->field != field) {
             field = ref->field;
-            fill_norms(t, &t->fields[field], norms);
+            ost_flush_norms(t, &t->fields[field], norms);
             s = ost_term_writer_field(
                 r->writer, field, norms,
                 ost_field_average(&t->fields[field].info), &r->error);
@@ -353,13 +136,13 @@ static void *encode_range(void *arg)
 }
 
 /* Cuts the references into n ranges of about equal bytes, between terms. */
-static void cut_ranges(const terms *t, range *ranges, size_t n)
+static void cut_ranges(const ost_flush_plan *t, range *ranges, size_t n)
 {
     uint64_t total = 0, sum = 0;
     size_t at = 0;
 
     for (size_t i = 0; i < t->n_refs; i++) {
-        const reference *ref = &t->refs[i];
+        const ost_flush_ref *ref = &t->refs[i];
         total +=
             t->order->inverters[ref->inverter]->lists[ref->term].used + 8;
     }
@@ -369,7 +152,7 @@ static void cut_ranges(const terms *t, range *ranges, size_t n)
         while (at < t->n_refs &&
                (sum < total / n * (k + 1) || k + 1 == n ||
                 t->refs[at].same)) {
-            const reference *ref = &t->refs[at++];
+            const ost_flush_ref *ref = &t->refs[at++];
             sum +=
                 t->order->inverters[ref->inverter]->lists[ref->term].used + 8;
         }
@@ -379,7 +162,7 @@ static void cut_ranges(const terms *t, range *ranges, size_t n)
 
 /* ---- Writing ---- */
 
-static osteon_status write_fields(terms *t, range *ranges, size_t n,
+static osteon_status write_fields(ost_flush_plan *t, range *ranges, size_t n,
                                   ost_segment_writer *segment,
                                   osteon_error *err)
 {
@@ -413,7 +196,7 @@ static osteon_status write_fields(terms *t, range *ranges, size_t n,
     return s;
 }
 
-static osteon_status write_norms(terms *t, ost_segment_writer *segment,
+static osteon_status write_norms(ost_flush_plan *t, ost_segment_writer *segment,
                                  osteon_error *err)
 {
     const uint32_t n_docs = t->order->n_docs;
@@ -424,8 +207,8 @@ static osteon_status write_norms(terms *t, ost_segment_writer *segment,
     if (norms == NULL)
         return ost_fail_memory(err);
     for (uint32_t i = 0; i < t->n_fields; i++) {
-        flush_field *f = &t->fields[i];
-        fill_norms(t, f, norms);
+        ost_flush_field *f = &t->fields[i];
+        ost_flush_norms(t, f, norms);
         f->info.name = (char *)(uintptr_t)f->name;
         f->info.name_len = strlen(f->name);
         ost_norms_put(&out, &f->info, norms, n_docs);
@@ -465,7 +248,7 @@ osteon_status ost_flush_terms(const ost_flush_job *job,
                               ost_segment_writer *segment, osteon_error *err)
 {
     const size_t n = job->threads > 0 ? job->threads : 1;
-    terms *t = ost_calloc(1, sizeof *t);
+    ost_flush_plan *t = ost_calloc(1, sizeof *t);
     range *ranges = ost_calloc(n, sizeof *ranges);
     ost_term_writer **writers = ost_calloc(n, sizeof *writers);
     osteon_status s = OSTEON_OK;
@@ -476,7 +259,7 @@ osteon_status ost_flush_terms(const ost_flush_job *job,
     }
     t->order = o;
     t->folder = job->folder;
-    if (!collect_fields(job, t) || !merge_terms(t)) {
+    if (!ost_flush_plan_make(job, t)) {
         s = ost_fail_memory(err);
         goto done;
     }
@@ -494,10 +277,8 @@ osteon_status ost_flush_terms(const ost_flush_job *job,
 done:
     for (size_t k = 0; k < n && writers != NULL; k++)
         ost_term_writer_close(writers[k]);
-    if (t != NULL) {
-        ost_free(t->lengths);
-        ost_free(t->refs);
-    }
+    if (t != NULL)
+        ost_flush_plan_free(t);
     ost_free(writers);
     ost_free(ranges);
     ost_free(t);

@@ -1,22 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Inversion in memory. For each term a stream of bytes: for each document a
- * varint of the distance to the one before (from -1 for the first), for each
- * occurrence a varint of the distance of its position plus 1, and 0 before
- * the next document. Streams live in chunks of 16 bytes, then doubling; the
- * last 4 bytes of a chunk hold the place of the next (engine design after
- * tantivy's "expull" lists).
+ * Inversion in memory: documents come in, their words go to the lists of
+ * their terms (lists.c), and what is kept of them waits for the flush.
  *
- * Invariant: a chunk never crosses a page; list->end leaves room for the link.
+ * Invariant: `lengths` and `values` are ascending by document, and the last
+ * document is the one that text may still be added to.
  */
 #include "inverter.h"
 
-#define PAGE_BITS 20
-#define PAGE_SIZE ((size_t)1 << PAGE_BITS)
-#define MAX_PAGES ((size_t)1 << (32 - PAGE_BITS))
-#define LINK 4
-#define FIRST_CHUNK 16u
-#define LAST_CHUNK 8192u
 #define TOKENS 256
 
 void ost_field_names_init(ost_field_names *names)
@@ -50,21 +41,11 @@ osteon_status ost_inverter_open(const char *language, unsigned title_weight,
     return OSTEON_OK;
 }
 
-static void free_pages(ost_inverter *inv)
-{
-    for (size_t i = 0; i < inv->n_pages; i++)
-        ost_free(inv->pages[i]);
-    inv->n_pages = 0;
-    inv->page_used = 0;
-}
-
 void ost_inverter_close(ost_inverter *inv)
 {
     if (inv == NULL)
         return;
-    free_pages(inv);
-    ost_free(inv->pages);
-    ost_free(inv->lists);
+    ost_lists_free(inv);
     ost_free(inv->docs);
     ost_free(inv->lengths);
     ost_free(inv->values);
@@ -78,7 +59,7 @@ void ost_inverter_close(ost_inverter *inv)
 
 size_t ost_inverter_memory(const ost_inverter *inv)
 {
-    return inv->n_pages * PAGE_SIZE + inv->lists_room * sizeof *inv->lists +
+    return ost_lists_memory(inv) +
            inv->docs_room * sizeof *inv->docs +
            inv->lengths_room * sizeof *inv->lengths +
            inv->values_room * sizeof *inv->values + inv->strings.room +
@@ -88,97 +69,11 @@ size_t ost_inverter_memory(const ost_inverter *inv)
 
 void ost_inverter_reset(ost_inverter *inv)
 {
-    free_pages(inv);
-    ost_free(inv->lists);
-    inv->lists = NULL;
-    inv->n_lists = inv->lists_room = 0;
+    ost_lists_free(inv);
     inv->n_docs = inv->n_lengths = inv->n_values = inv->n_batches = 0;
     ost_buffer_free(&inv->strings);
     ost_store_free(&inv->store);
     ost_vocabulary_reset(inv->vocabulary);
-}
-
-/* ---- Lists ---- */
-
-static uint32_t chunk_size(uint32_t used)
-{
-    if (used == 0)
-        return FIRST_CHUNK;
-    return used < LAST_CHUNK ? used : LAST_CHUNK;
-}
-
-/* Gives the list a fresh chunk and links it; false: no memory. */
-static bool add_chunk(ost_inverter *inv, ost_list *list)
-{
-    const uint32_t size = chunk_size(list->used);
-    uint32_t place;
-    uint8_t *chunk;
-
-    if (inv->n_pages == 0 || inv->page_used + size > PAGE_SIZE) {
-        if (inv->n_pages == MAX_PAGES ||
-            !OST_GROW(&inv->pages, &inv->pages_room, inv->n_pages + 1))
-            return false;
-        inv->pages[inv->n_pages] = ost_malloc(PAGE_SIZE);
-        if (inv->pages[inv->n_pages] == NULL)
-            return false;
-        inv->n_pages++;
-        inv->page_used = 0;
-    }
-    place = (uint32_t)((inv->n_pages - 1) << PAGE_BITS | inv->page_used);
-    chunk = inv->pages[inv->n_pages - 1] + inv->page_used;
-    inv->page_used += size;
-    if (list->used == 0)
-        list->head = place;
-    else
-        ost_put32(list->end, place);
-    list->at = chunk;
-    list->end = chunk + size - LINK;
-    list->used += size;
-    return true;
-}
-
-static bool put_byte(ost_inverter *inv, ost_list *list, uint8_t byte)
-{
-    if (list->at == list->end && !add_chunk(inv, list))
-        return false;
-    *list->at++ = byte;
-    return true;
-}
-
-/* Appends bytes that may go over the end of a chunk. */
-static bool put_slowly(ost_inverter *inv, ost_list *list, const uint8_t *bytes,
-                       size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!put_byte(inv, list, bytes[i]))
-            return false;
-    return true;
-}
-
-/* Notes an occurrence of a term. */
-static inline bool add_occurrence(ost_inverter *inv, uint32_t term,
-                                  uint32_t doc, uint32_t position)
-{
-    ost_list *list = &inv->lists[term];
-    uint8_t bytes[16], *p = bytes;
-    const bool fits = list->end - list->at >= (ptrdiff_t)sizeof bytes;
-
-    if (fits)
-        p = list->at;
-    if (list->doc != doc + 1) {
-        if (list->doc != 0)
-            *p++ = 0;
-        p = ost_varint_put(p, doc + 1 - list->doc);
-        list->doc = doc + 1;
-        list->position = 0;
-    }
-    p = ost_varint_put(p, (uint64_t)(position - list->position) + 1);
-    list->position = position;
-    if (OST_LIKELY(fits)) {
-        list->at = p;
-        return true;
-    }
-    return put_slowly(inv, list, bytes, (size_t)(p - bytes));
 }
 
 /* ---- Text ---- */
@@ -199,20 +94,15 @@ static bool add_text(ost_inverter *inv, uint32_t field, const char *text,
         if (!ost_vocabulary_lookup(inv->vocabulary, field, tokens, n, ids))
             return false;
         terms = ost_vocabulary_size(inv->vocabulary);
-        if (terms > inv->n_lists) {
-            if (!OST_GROW(&inv->lists, &inv->lists_room, terms))
-                return false;
-            memset(inv->lists + inv->n_lists, 0,
-                   (terms - inv->n_lists) * sizeof *inv->lists);
-            inv->n_lists = terms;
-        }
+        if (!ost_lists_reserve(inv, terms))
+            return false;
         for (size_t i = 0; i < n; i++) {
-            /* Most of the time goes into waiting for a list and its chunk. */
+            /* Most of the time goes into waiting for a list and its end. */
             if (i + 16 < n)
                 OST_PREFETCH(&inv->lists[ids[i + 16]]);
             if (i + 8 < n)
                 OST_PREFETCH(inv->lists[ids[i + 8]].at);
-            if (!add_occurrence(inv, ids[i], doc, tokens[i].position))
+            if (!ost_list_add(inv, ids[i], doc, tokens[i].position))
                 return false;
             *length += tokens[i].kind == OST_TOKEN_WORD ||
                        tokens[i].kind == OST_TOKEN_CJK;
@@ -529,76 +419,4 @@ void ost_inverter_abandon(ost_inverter *inv)
     if (!inv->docs[inv->n_docs - 1].dead)
         inv->counts.added--;
     inv->docs[inv->n_docs - 1].dead = true;
-}
-
-/* ---- Reading lists back ---- */
-
-void ost_list_prefetch(const ost_inverter *inv, uint32_t term, bool chunk)
-{
-    const ost_list *list = &inv->lists[term];
-
-    if (!chunk)
-        OST_PREFETCH(list);
-    else if (list->used > 0)
-        OST_PREFETCH(inv->pages[list->head >> PAGE_BITS] +
-                     (list->head & (PAGE_SIZE - 1)));
-}
-
-bool ost_list_reader_start(ost_list_reader *r, const ost_inverter *inv,
-                           uint32_t term)
-{
-    const ost_list *list = &inv->lists[term];
-    uint32_t place = list->head, used = 0;
-
-    r->bytes.len = 0;
-    r->at = 0;
-    r->doc = UINT32_MAX; /* one before document 0 */
-    while (used < list->used) {
-        const uint32_t size = chunk_size(used);
-        const uint8_t *chunk =
-            inv->pages[place >> PAGE_BITS] + (place & (PAGE_SIZE - 1));
-        used += size;
-        if (used < list->used) {
-            ost_buffer_add(&r->bytes, chunk, size - LINK);
-            place = ost_get32(chunk + size - LINK);
-        } else {
-            ost_buffer_add(&r->bytes, chunk, (size_t)(list->at - chunk));
-        }
-    }
-    return !r->bytes.failed && ost_list_reader_next(r);
-}
-
-bool ost_list_reader_next(ost_list_reader *r)
-{
-    const uint8_t *p = r->bytes.data + r->at;
-    const uint8_t *const end = r->bytes.data + r->bytes.len;
-    uint64_t gap;
-    uint32_t position = 0, n = 0;
-
-    if (p == end) {
-        r->doc = OST_DOC_END;
-        return true;
-    }
-    p = ost_varint_get(p, end, &gap);
-    r->doc += (uint32_t)gap; /* wraps from UINT32_MAX */
-    while (p < end) {
-        p = ost_varint_get(p, end, &gap);
-        if (gap == 0)
-            break;
-        if (n + 1 > r->positions_room &&
-            !OST_GROW(&r->positions, &r->positions_room, (size_t)n + 1))
-            return false;
-        position += (uint32_t)gap - 1;
-        r->positions[n++] = position;
-    }
-    r->tf = n;
-    r->at = (size_t)(p - r->bytes.data);
-    return true;
-}
-
-void ost_list_reader_free(ost_list_reader *r)
-{
-    ost_buffer_free(&r->bytes);
-    ost_free(r->positions);
-    memset(r, 0, sizeof *r);
 }

@@ -116,8 +116,20 @@ void ost_inverter_abandon(ost_inverter *inv);
 size_t ost_inverter_memory(const ost_inverter *inv);
 void ost_inverter_reset(ost_inverter *inv);
 
-/* ---- Reading a list back, for a flush ---- */
+/* ---- lists.c ---- */
 
+/* Makes lists for term numbers below `terms`. False: no memory. */
+bool ost_lists_reserve(ost_inverter *inv, size_t terms);
+
+/* Notes an occurrence of a term: documents and, in one document, positions
+ * never fall. False: no memory. */
+bool ost_list_add(ost_inverter *inv, uint32_t term, uint32_t doc,
+                  uint32_t position);
+
+size_t ost_lists_memory(const ost_inverter *inv);
+void ost_lists_free(ost_inverter *inv);
+
+/* Reading one back, for a flush. */
 typedef struct ost_list_reader {
     ost_buffer bytes; /* the whole stream, reused from list to list */
     size_t at;
