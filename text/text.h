@@ -22,6 +22,10 @@
  * so that it stays different from others with the same beginning. */
 #define OST_WORD_MAX 255
 
+/* So many bytes behind a token's word may be read (their values mean nothing):
+ * a vocabulary takes words 16 bytes at a time. */
+#define OST_WORD_PADDING 16
+
 /* Positions left free between two stretches of text of one document (title,
  * body, fields), so that a phrase never spans both. */
 #define OST_POSITION_GAP 10
@@ -41,11 +45,12 @@ typedef enum ost_token_kind {
  * stand at the position of the WORD or CJK token that begins them and come
  * right after it. */
 typedef struct ost_token {
-    const char *word; /* folded; not terminated; valid until the next call */
+    const char *word; /* folded; not terminated; valid until the next call;
+                       * OST_WORD_PADDING bytes follow */
     uint32_t len;     /* 1..OST_WORD_MAX */
     uint32_t position;
     size_t start, end; /* bytes in the text given to ost_tokenizer_start.
-                        * JOINED: the whole compound */
+                        * JOINED, and its ALIAS: the whole compound */
     uint8_t kind;
 } ost_token;
 
