@@ -27,7 +27,7 @@ typedef struct ost_manifest_segment {
 } ost_manifest_segment;
 
 /* title_weight of a new manifest. */
-#define OST_TITLE_WEIGHT 2
+#define OST_TITLE_WEIGHT 3
 
 /* One generation. Segments are in document order. */
 typedef struct ost_manifest {

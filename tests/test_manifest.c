@@ -33,6 +33,7 @@ static ost_manifest *example(void)
 
     ck_assert_int_eq(ost_manifest_new("english", &m, NULL), OSTEON_OK);
     m->generation = 12;
+    m->title_weight = 2;
     m->next_file = 35;
     m->analyzer = 1; /* whatever the rules are by now */
     ck_assert_int_eq(ost_file_ref_set(&m->sources, "src-00000034.ost",

@@ -220,10 +220,10 @@ START_TEST(test_writer_fields_positions_and_values)
 
     OK(osteon_writer_add(w, &doc, &err));
     commit_and_close(w);
-    /* The title twice, then each stretch ten positions on. */
-    ck_assert_int_eq(lines_with(":bone 00000000 2 0 11\n"), 1);
-    ck_assert_int_eq(lines_with(":marrow 00000000 1 22\n"), 1);
-    ck_assert_int_eq(lines_with(":lee 00000000 1 34\n"), 1);
+    /* The title three times, then each stretch ten positions on. */
+    ck_assert_int_eq(lines_with(":bone 00000000 3 0 11 22\n"), 1);
+    ck_assert_int_eq(lines_with(":marrow 00000000 1 33\n"), 1);
+    ck_assert_int_eq(lines_with(":lee 00000000 1 45\n"), 1);
     ck_assert_int_eq(lines_with("title:bone 00000000 1 0\n"), 1);
     ck_assert_int_eq(lines_with("author:lee 00000000 1 1\n"), 1);
     ck_assert_int_eq(lines_with("author:bo 00000000 1 12\n"), 1);
