@@ -130,6 +130,8 @@ static bool take_least(ost_flush_plan *t, merge_input *in, uint16_t field)
             continue;
         t->refs[t->n_refs++] = (ost_flush_ref){.inverter = (uint32_t)i,
                                            .term = in[i].ids[in[i].at],
+                                           .bytes = key.bytes,
+                                           .len = (uint8_t)key.len,
                                            .field = field,
                                            .same = same};
         same = true;

@@ -47,8 +47,10 @@ void ost_flush_order_free(ost_flush_order *o);
 /* One inverter's list of a term. `same`: of the same term as the one before,
  * in a later inverter. */
 typedef struct ost_flush_ref {
+    const char *bytes; /* of the term */
     uint32_t inverter, term;
     uint16_t field; /* index in fields[] */
+    uint8_t len;
     bool same;
 } ost_flush_ref;
 

@@ -75,6 +75,7 @@ static void look_ahead(const ost_flush_plan *t, size_t i)
             const ost_flush_ref *ref = &t->refs[i + distance];
             ost_list_prefetch(t->order->inverters[ref->inverter], ref->term,
                               distance == 8);
+            OST_PREFETCH(ref->bytes);
         }
 }
 
@@ -87,9 +88,6 @@ static osteon_status encode_terms(range *r, uint8_t *norms,
 
     for (size_t i = r->from, end; i < r->to && s == OSTEON_OK; i = end) {
         const ost_flush_ref *ref = &t->refs[i];
-        const char *bytes;
-        size_t len;
-        uint32_t number;
         for (end = i + 1; end < r->to && t->refs[end].same; end++)
             ;
         look_ahead(t, i);
@@ -102,9 +100,7 @@ static osteon_status encode_terms(range *r, uint8_t *norms,
             if (s != OSTEON_OK)
                 break;
         }
-        ost_vocabulary_term(t->order->inverters[ref->inverter]->vocabulary,
-                            ref->term, &bytes, &len, &number);
-        ost_term_writer_begin(r->writer, bytes, len);
+        ost_term_writer_begin(r->writer, ref->bytes, ref->len);
         s = encode_term(r, i, end, readers);
         if (s == OSTEON_OK)
             s = ost_term_writer_end(r->writer, &r->error);

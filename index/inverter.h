@@ -131,8 +131,8 @@ void ost_lists_free(ost_inverter *inv);
 
 /* Reading one back, for a flush. */
 typedef struct ost_list_reader {
-    ost_buffer bytes; /* the whole stream, reused from list to list */
-    size_t at;
+    ost_buffer bytes; /* the stream, where it is in several chunks */
+    const uint8_t *at, *end;
     uint32_t doc;       /* current, OST_DOC_END after the last */
     uint32_t tf;        /* in it */
     uint32_t *positions;

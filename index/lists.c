@@ -129,6 +129,11 @@ bool ost_list_add(ost_inverter *inv, uint32_t term, uint32_t doc,
 
 /* ---- Reading lists back ---- */
 
+static const uint8_t *chunk_at(const ost_inverter *inv, uint32_t place)
+{
+    return inv->pages[place >> PAGE_BITS] + (place & (PAGE_SIZE - 1));
+}
+
 void ost_list_prefetch(const ost_inverter *inv, uint32_t term, bool chunk)
 {
     const ost_list *list = &inv->lists[term];
@@ -136,23 +141,19 @@ void ost_list_prefetch(const ost_inverter *inv, uint32_t term, bool chunk)
     if (!chunk)
         OST_PREFETCH(list);
     else if (list->used > 0)
-        OST_PREFETCH(inv->pages[list->head >> PAGE_BITS] +
-                     (list->head & (PAGE_SIZE - 1)));
+        OST_PREFETCH(chunk_at(inv, list->head));
 }
 
-bool ost_list_reader_start(ost_list_reader *r, const ost_inverter *inv,
-                           uint32_t term)
+/* Copies the chunks of a list behind one another. */
+static bool gather(ost_list_reader *r, const ost_inverter *inv,
+                   const ost_list *list)
 {
-    const ost_list *list = &inv->lists[term];
     uint32_t place = list->head, used = 0;
 
     r->bytes.len = 0;
-    r->at = 0;
-    r->doc = UINT32_MAX; /* one before document 0 */
     while (used < list->used) {
         const uint32_t size = chunk_size(used);
-        const uint8_t *chunk =
-            inv->pages[place >> PAGE_BITS] + (place & (PAGE_SIZE - 1));
+        const uint8_t *chunk = chunk_at(inv, place);
         used += size;
         if (used < list->used) {
             ost_buffer_add(&r->bytes, chunk, size - LINK);
@@ -161,13 +162,30 @@ bool ost_list_reader_start(ost_list_reader *r, const ost_inverter *inv,
             ost_buffer_add(&r->bytes, chunk, (size_t)(list->at - chunk));
         }
     }
-    return !r->bytes.failed && ost_list_reader_next(r);
+    r->at = r->bytes.data;
+    r->end = r->bytes.data + r->bytes.len;
+    return !r->bytes.failed;
+}
+
+bool ost_list_reader_start(ost_list_reader *r, const ost_inverter *inv,
+                           uint32_t term)
+{
+    const ost_list *list = &inv->lists[term];
+
+    r->doc = UINT32_MAX; /* one before document 0 */
+    r->at = r->end = NULL;
+    if (list->used == FIRST_CHUNK) { /* as most are: read in place */
+        r->at = chunk_at(inv, list->head);
+        r->end = list->at;
+    } else if (list->used > 0 && !gather(r, inv, list)) {
+        return false;
+    }
+    return ost_list_reader_next(r);
 }
 
 bool ost_list_reader_next(ost_list_reader *r)
 {
-    const uint8_t *p = r->bytes.data + r->at;
-    const uint8_t *const end = r->bytes.data + r->bytes.len;
+    const uint8_t *p = r->at, *const end = r->end;
     uint64_t gap;
     uint32_t position = 0, n = 0;
 
@@ -188,7 +206,7 @@ bool ost_list_reader_next(ost_list_reader *r)
         r->positions[n++] = position;
     }
     r->tf = n;
-    r->at = (size_t)(p - r->bytes.data);
+    r->at = p;
     return true;
 }
 
