@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A segment made by somebody who wishes us ill: bytes are changed and all
+ * checksums made right again, so that only the readers' own checks are left.
+ * Whatever the bytes are, reading ends, with an error or an answer, and
+ * touches nothing it should not (which the sanitizers see).
+ */
+#include "commit.h"
+#include "index_dump.h"
+#include "scratch.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+static osteon_error err;
+
+#define OK(call) ck_assert_msg((call) == OSTEON_OK, "%s", err.text)
+
+static uint64_t state = 0x9e3779b97f4a7c15u;
+static uint32_t below(size_t n)
+{
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return (uint32_t)(state % n);
+}
+
+static void build(uint32_t n)
+{
+    osteon_writer *w;
+
+    OK(osteon_writer_open(scratch, NULL, &w, &err));
+    for (uint32_t i = 0; i < n; i++) {
+        const osteon_field fields[] = {
+            {.name = "year", .name_len = 4, .kind = OSTEON_INTEGER,
+             .integer = i},
+            {.name = "tag", .name_len = 3, .kind = OSTEON_STRING,
+             .text = "abc", .text_len = i % 4},
+            {.name = "by", .name_len = 2, .text = "ann lee",
+             .text_len = i % 9 ? 0 : 7}};
+        char id[32], body[400];
+        osteon_document doc = {.id = id, .title = "a title", .title_len = 7,
+                               .body = body, .fields = fields,
+                               .n_fields = 3};
+        doc.id_len = (size_t)sprintf(id, "folder/%u", i);
+        doc.body_len = (size_t)sprintf(
+            body, "common words and number%u, common again %u bone tumor",
+            i, i % 5);
+        doc.stored = body;
+        doc.stored_len = i % 3 ? 0 : doc.body_len;
+        OK(osteon_writer_add(w, &doc, &err));
+    }
+    OK(osteon_writer_commit(w, &err));
+    osteon_writer_close(w);
+}
+
+/* Makes page checksums and footer of a segment right; returns the latter. */
+static uint64_t seal(ost_buffer *b)
+{
+    uint8_t *footer = b->data + b->len - OST_FOOTER_SIZE;
+    uint8_t *tail = footer + OST_N_SECTIONS * 16;
+    const uint64_t pages_end = ost_get64(tail);
+    uint64_t at = 0, sum;
+    uint8_t *sums = b->data + pages_end;
+
+    for (; at < pages_end; at += OST_PAGE, sums += 4)
+        ost_put32(sums, (uint32_t)XXH3_64bits(
+                            b->data + at, pages_end - at < OST_PAGE
+                                              ? pages_end - at
+                                              : OST_PAGE));
+    ost_put64(tail + 24, XXH3_64bits(b->data + pages_end,
+                                     (size_t)(footer - b->data) - pages_end));
+    sum = XXH3_64bits(footer, OST_FOOTER_SIZE - 16);
+    ost_put64(tail + 32, sum);
+    return sum;
+}
+
+/* Reads all of it in all ways. What comes out does not matter. */
+static void use(void)
+{
+    static const char *const queries[] = {
+        "common", "bone tumor", "+again -number3", "\"common words\"",
+        "title:title AND by:lee", "number1 number2 4 the and common"};
+    const osteon_search_options options = {
+        .limit = 20, .k1 = -1, .b = -1, .count = true};
+    ost_buffer dump = {0};
+    osteon_index *index;
+
+    if (osteon_index_check(scratch, NULL, NULL, &err) == OSTEON_NO_MEMORY ||
+        index_dump(scratch, &dump, &err) == OSTEON_NO_MEMORY)
+        ck_assert_msg(0, "a size was believed");
+    ost_buffer_free(&dump);
+    if (osteon_index_open(scratch, &index, &err) != OSTEON_OK)
+        return;
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+        osteon_query *q;
+        osteon_result *r;
+        OK(osteon_query_open(index, queries[i], strlen(queries[i]), 0, &q,
+                             &err));
+        if (osteon_search(index, q, &options, &r, &err) == OSTEON_OK) {
+            for (size_t k = 0; k < r->n_hits; k++) {
+                osteon_entry *e;
+                const char *text;
+                size_t len;
+                if (osteon_entry_open(index, r->hits[k].document, &e,
+                                      &err) != OSTEON_OK)
+                    continue;
+                if (osteon_entry_text(e, 0, &text, &len, &err) == OSTEON_OK)
+                    ck_assert_uint_le(len, 1 << 20);
+                osteon_entry_close(e);
+            }
+            osteon_result_close(r);
+        }
+        osteon_query_close(q);
+    }
+    osteon_index_close(index);
+}
+
+/* Changes some bytes; small numbers and extremes more often than others. */
+static void change(ost_buffer *b)
+{
+    const uint8_t *tail =
+        b->data + b->len - OST_FOOTER_SIZE + OST_N_SECTIONS * 16;
+    const size_t pages_end = (size_t)ost_get64(tail);
+    const uint32_t n = 1 + below(3);
+
+    for (uint32_t i = 0; i < n; i++) {
+        static const uint8_t values[] = {0, 1, 2, 0x7f, 0x80, 0xfe, 0xff};
+        /* Now and then the section table itself. */
+        const size_t at =
+            below(8) ? OST_HEADER_SIZE + below(pages_end - OST_HEADER_SIZE)
+                     : b->len - OST_FOOTER_SIZE + below(OST_N_SECTIONS * 16);
+        b->data[at] = below(3) ? values[below(7)] : (uint8_t)below(256);
+    }
+}
+
+static void attack(uint32_t docs, int rounds)
+{
+    ost_buffer good;
+    ost_manifest *m;
+
+    build(docs);
+    OK(ost_manifest_read(scratch, &m, &err));
+    good = scratch_read(m->segments[0].file.name);
+    for (int i = 0; i < rounds; i++) {
+        ost_buffer b = {0};
+        ost_buffer_add(&b, good.data, good.len);
+        change(&b);
+        m->segments[0].file.checksum = seal(&b);
+        scratch_write(m->segments[0].file.name, b.data, b.len);
+        OK(ost_manifest_commit(scratch, m, &err));
+        use();
+        ost_buffer_free(&b);
+    }
+    ost_buffer_free(&good);
+    ost_manifest_free(m);
+}
+
+START_TEST(test_hostile_small_segment_is_survived)
+{
+    attack(7, 1500);
+}
+END_TEST
+
+START_TEST(test_hostile_segment_with_skips_is_survived)
+{
+    attack(300, 1000);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("hostile_index");
+    TCase *tc = tcase_create("hostile_index");
+    SRunner *runner;
+    int failed;
+
+    tcase_add_unchecked_fixture(tc, scratch_make, scratch_remove);
+    tcase_add_checked_fixture(tc, scratch_empty, NULL);
+    tcase_set_timeout(tc, 600);
+    tcase_add_test(tc, test_hostile_small_segment_is_survived);
+    tcase_add_test(tc, test_hostile_segment_with_skips_is_survived);
+    suite_add_tcase(suite, tc);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The README's example is compiled as it stands, run, and says what it should;
+# links in the documentation lead somewhere. $1 is the build folder.
+set -euo pipefail
+build=$(cd "${1:?usage: test_readme.sh BUILD-FOLDER}" && pwd)
+root=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d "${TMPDIR:-/tmp}/osteon-readme.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0
+is() {
+    if [ "$2" = "$3" ]; then
+        passed=$((passed + 1)) && echo "ok   $1"
+    else
+        failed=$((failed + 1)) && echo "FAIL $1: got '$2', not '$3'"
+    fi
+}
+
+awk '/^```c$/ { on = 1; next } /^```$/ { on = 0 } on' "$root/README.md" \
+    >"$work/example.c"
+flags=()
+if grep -q '^OSTEON_SANITIZE:BOOL=ON' "$build/CMakeCache.txt"; then
+    flags=(-fsanitize=address,undefined)
+fi
+compiler=$(sed -n 's/^CMAKE_C_COMPILER:[A-Z]*=//p' "$build/CMakeCache.txt")
+read -ra libraries <<<"$(pkg-config --libs xapian-core zlib libxxhash libutf8proc)"
+"$compiler" -std=c11 -Wall -Wextra -Werror "${flags[@]}" -I"$root/include" \
+    "$work/example.c" -o "$work/example" "$build/libosteon.a" \
+    "$build/xapian-c/libxapian-c.a" "${libraries[@]}" -lstdc++ -lm -lpthread
+is 'the example runs' \
+    "$(cd "$work" && ./example)" '1 hit, score 0.288'
+
+while IFS=: read -r file link; do
+    target=${link%%#*}
+    [ -e "$(dirname "$file")/$target" ] || is "link in $file" "$target" 'a file'
+done < <(grep -oH '](\([^)]*\))' "$root"/README.md "$root"/docs/*.md \
+    "$root"/corpus/README.md "$root"/xapian-c/README.md |
+    sed 's/](\(.*\))/\1/' | grep -v ':http')
+is 'README has fewer than 100 lines' "$(($(wc -l <"$root/README.md") < 100))" 1
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
