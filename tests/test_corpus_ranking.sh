@@ -3,7 +3,7 @@
 # The ranking of corpus/ by its judgements must not fall: bench/judge's figure
 # may be at most 0.01 below the one noted here. $1 is the build folder.
 set -euo pipefail
-build=$(cd "${1:?usage: test_ranking.sh BUILD-FOLDER}" && pwd)
+build=$(cd "${1:?usage: test_corpus_ranking.sh BUILD-FOLDER}" && pwd)
 root=$(cd "$(dirname "$0")/.." && pwd)
 noted=0.860
 
