@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * BM25 in fixed point. A score is a whole number of 2^-24ths, so that a sum
+ * does not depend on the order of its parts; what a term gives to a document
+ * is rounded once, here, for all ways of finding the best documents.
+ *
+ * Weights are in the same unit: weight * saturation is a score. A term's is
+ * idf * (k1 + 1), a phrase's the sum of its members'.
+ */
+#ifndef OST_SCORE_H
+#define OST_SCORE_H
+
+#include "index.h"
+
+#define OST_SCORE_ONE 16777216 /* 2^24 */
+
+typedef struct ost_bm25 {
+    double k1, b;
+} ost_bm25;
+
+/* Takes k1 and b from the options, or the defaults where they are below 0.
+ *   OSTEON_INVALID  out of range, or not a number */
+OSTEON_MUST_CHECK osteon_status ost_bm25_choose(
+    const osteon_search_options *options, ost_bm25 *out, osteon_error *err);
+
+/* ln(1 + (N - n + 1/2) / (n + 1/2)): never negative. */
+double ost_idf(uint64_t documents, uint64_t df);
+
+/* The weight of what has this idf. */
+double ost_weight(const ost_bm25 *bm25, double idf);
+
+/* What BM25 adds to tf below the line, for each norm. Norms are lengths
+ * against `average`; without one (0) all lengths are alike. */
+void ost_damping_fill(double damping[256], const ost_bm25 *bm25,
+                      double average);
+
+/* The score of tf occurrences; 0 for none. */
+static inline int64_t ost_contribution(double weight, uint32_t tf,
+                                       double damping)
+{
+    if (OST_UNLIKELY(tf == 0))
+        return 0;
+    return (int64_t)(weight * (tf / (tf + damping)) + 0.5);
+}
+
+/* No posting of this impact contributes more. `factor` is what
+ * ost_impact_factor gave. The 2 is above what rounding, there and here, can
+ * come to. */
+static inline int64_t ost_contribution_bound(double weight, double factor,
+                                             uint8_t impact)
+{
+    const double saturation = factor * impact / 255;
+
+    return (int64_t)(weight * (saturation < 1 ? saturation : 1)) + 2;
+}
+
+#endif

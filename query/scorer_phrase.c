@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Terms at given distances from each other. Candidates are the documents that
+ * hold all of them; positions are read in match() only, and not there either
+ * where as many occurrences as the rarest term has would not reach the floor.
+ */
+#include "scorer.h"
+
+/* A member's place in the current document. */
+typedef struct phrase_member {
+    uint32_t list, offset;
+    uint32_t at; /* next position to look at */
+} phrase_member;
+
+typedef struct phrase_scorer {
+    ost_scorer base;
+    ost_list **lists; /* distinct terms, the rarest first */
+    uint32_t n_lists;
+    phrase_member *members; /* in order of their lists */
+    uint32_t n_members;
+    const uint32_t **positions; /* of each list in the current document */
+    uint32_t *tfs;              /* of the lists whose positions are read */
+    const uint8_t *norms;
+    const double *damping;
+    double weight, factor;
+    int64_t checked; /* as a term's */
+    uint32_t tf;     /* what match() found */
+} phrase_scorer;
+
+static int64_t phrase_bound(ost_scorer *s, uint32_t target, uint32_t *upto)
+{
+    phrase_scorer *p = (phrase_scorer *)s;
+    uint8_t least = UINT8_MAX;
+
+    *upto = OST_DOC_END;
+    for (uint32_t i = 0; i < p->n_lists; i++) {
+        uint32_t end;
+        const uint8_t impact = ost_list_bound(p->lists[i], target, &end);
+        if (impact < least)
+            least = impact;
+        if (end < *upto)
+            *upto = end;
+    }
+    return ost_contribution_bound(p->weight, p->factor, least);
+}
+
+/* Goes on from `doc` of the first list to a block that may hold something
+ * above the floor. */
+static uint32_t skip(phrase_scorer *p, uint32_t doc)
+{
+    while (doc != OST_DOC_END && doc > p->checked) {
+        uint32_t upto;
+        if (phrase_bound(&p->base, doc, &upto) > p->base.floor)
+            p->checked = upto;
+        else
+            doc = upto == OST_DOC_END
+                      ? OST_DOC_END
+                      : ost_postings_seek(p->lists[0]->postings, upto + 1);
+    }
+    return doc;
+}
+
+/* The first document from `doc` of the first list on that all lists hold. */
+static int64_t align(phrase_scorer *p, uint32_t doc)
+{
+    uint32_t i = 0;
+
+    while (i < p->n_lists) {
+        uint32_t found;
+        if (i == 0 && p->base.floor >= 0)
+            doc = skip(p, doc);
+        if (doc == OST_DOC_END)
+            break;
+        found = i == 0 ? doc : ost_postings_seek(p->lists[i]->postings, doc);
+        if (found == doc) {
+            i++;
+        } else {
+            doc = ost_postings_seek(p->lists[0]->postings, found);
+            i = 0;
+        }
+    }
+    return p->base.doc = doc;
+}
+
+static int64_t phrase_next(ost_scorer *s)
+{
+    phrase_scorer *p = (phrase_scorer *)s;
+
+    return align(p, ost_postings_next(p->lists[0]->postings));
+}
+
+static int64_t phrase_seek(ost_scorer *s, uint32_t target)
+{
+    phrase_scorer *p = (phrase_scorer *)s;
+
+    return align(p, ost_postings_seek(p->lists[0]->postings, target));
+}
+
+/* ---- Positions ---- */
+
+/* Moves `at` to the first of n positions that is not below `want`: galloping,
+ * since one member may be far more frequent than another. */
+static uint32_t advance(const uint32_t *positions, uint32_t n, uint32_t at,
+                        uint32_t want)
+{
+    uint32_t step = 1, high;
+
+    if (at >= n || positions[at] >= want)
+        return at;
+    while (step < n - at && positions[at + step] < want) {
+        at += step;
+        step *= 2;
+    }
+    high = step < n - at ? at + step : n;
+    at++;
+    while (at < high) {
+        const uint32_t mid = at + (high - at) / 2;
+        if (positions[mid] < want)
+            at = mid + 1;
+        else
+            high = mid;
+    }
+    return at;
+}
+
+/* A list's positions in the current document, read when first asked for: most
+ * documents drop out before the frequent words are looked at. NULL: damage. */
+static const uint32_t *positions_of(phrase_scorer *p, uint32_t list)
+{
+    if (p->positions[list] == NULL) {
+        ost_postings *postings = p->lists[list]->postings;
+        p->positions[list] = ost_postings_positions(postings);
+        p->tfs[list] = ost_postings_tf(postings);
+    }
+    return p->positions[list];
+}
+
+/* Whether all members stand where they must for a phrase that begins at
+ * `start`; *over is set where none can begin there or later. */
+static bool stands(phrase_scorer *p, uint32_t start, bool *over)
+{
+    for (uint32_t i = 1; i < p->n_members; i++) {
+        phrase_member *m = &p->members[i];
+        const uint32_t *positions = positions_of(p, m->list);
+        const uint32_t want = start + m->offset;
+        *over = positions == NULL || want < start; /* past the highest */
+        if (*over)
+            return false;
+        m->at = advance(positions, p->tfs[m->list], m->at, want);
+        *over = m->at == p->tfs[m->list];
+        if (*over || positions[m->at] != want)
+            return false;
+    }
+    return true;
+}
+
+/* Distinct places where the phrase begins. */
+static uint32_t count_starts(phrase_scorer *p)
+{
+    const uint32_t offset = p->members[0].offset;
+    const uint32_t *positions;
+    uint32_t n = 0, last = 0;
+    bool over = false;
+
+    for (uint32_t i = 0; i < p->n_lists; i++)
+        p->positions[i] = NULL;
+    for (uint32_t i = 0; i < p->n_members; i++)
+        p->members[i].at = 0;
+    positions = positions_of(p, 0);
+    for (uint32_t i = 0; positions != NULL && i < p->tfs[0] && !over; i++) {
+        const uint32_t start = positions[i] - offset;
+        if (positions[i] < offset || (n > 0 && start == last))
+            continue;
+        if (stands(p, start, &over)) {
+            n++;
+            last = start;
+        }
+    }
+    return n;
+}
+
+static double current_damping(const phrase_scorer *p)
+{
+    return p->damping[p->norms[p->base.doc]];
+}
+
+/* The rarest term tells how often the phrase can occur at most. */
+static bool phrase_match(ost_scorer *s, int64_t floor)
+{
+    phrase_scorer *p = (phrase_scorer *)s;
+    const uint32_t most = ost_postings_tf(p->lists[0]->postings);
+
+    if (floor >= 0 &&
+        ost_contribution(p->weight, most, current_damping(p)) <= floor)
+        return false;
+    p->tf = count_starts(p);
+    return p->tf > 0;
+}
+
+static int64_t phrase_score(ost_scorer *s)
+{
+    const phrase_scorer *p = (const phrase_scorer *)s;
+
+    return ost_contribution(p->weight, p->tf, current_damping(p));
+}
+
+static void phrase_set_floor(ost_scorer *s, int64_t floor)
+{
+    s->floor = floor;
+    ((phrase_scorer *)s)->checked = -1;
+}
+
+static const ost_scorer_type phrase_type = {
+    .next = phrase_next,
+    .seek = phrase_seek,
+    .match = phrase_match,
+    .score = phrase_score,
+    .bound = phrase_bound,
+    .set_floor = phrase_set_floor,
+};
+
+uint32_t ost_scorer_phrase_tf(ost_scorer *s)
+{
+    return ((phrase_scorer *)s)->tf;
+}
+
+/* ---- Making one ---- */
+
+static int by_cost(const void *a, const void *b)
+{
+    const ost_list *const *x = a, *const *y = b;
+
+    return ((*x)->postings->df > (*y)->postings->df) -
+           ((*x)->postings->df < (*y)->postings->df);
+}
+
+static int by_list(const void *a, const void *b)
+{
+    const phrase_member *x = a, *y = b;
+
+    return (x->list > y->list) - (x->list < y->list);
+}
+
+/* Opens the lists, the rarest of this segment first, and gives the members
+ * their numbers in that order. */
+static osteon_status open_lists(ost_plan *plan, const ost_part *part,
+                                phrase_scorer *p, osteon_error *err)
+{
+    ost_list **opened =
+        ost_arena_array(plan->arena, part->n_leaves, sizeof *opened);
+
+    if (opened == NULL)
+        return ost_fail_memory(err);
+    for (uint32_t i = 0; i < p->n_lists; i++) {
+        const osteon_status s =
+            ost_plan_list(plan, part->leaves[i], &opened[i], err);
+        if (s != OSTEON_OK)
+            return s;
+        p->lists[i] = opened[i];
+    }
+    qsort(p->lists, p->n_lists, sizeof(ost_list *), by_cost);
+    for (uint32_t i = 0; i < p->n_lists; i++)
+        p->lists[i]->number = i;
+    for (uint32_t i = 0; i < p->n_members; i++) {
+        p->members[i].list = opened[part->which[i]]->number;
+        p->members[i].offset = part->offsets[i];
+    }
+    qsort(p->members, p->n_members, sizeof *p->members, by_list);
+    return OSTEON_OK;
+}
+
+osteon_status ost_scorer_phrase(ost_plan *plan, const ost_part *part,
+                                ost_scorer **out, osteon_error *err)
+{
+    const ost_leaf *leaf = part->leaves[0];
+    ost_arena *arena = plan->arena;
+    phrase_scorer *p = ost_plan_scorer(plan, &phrase_type, sizeof *p);
+    uint8_t least = UINT8_MAX;
+    osteon_status s;
+
+    *out = NULL;
+    if (p == NULL)
+        return ost_fail_memory(err);
+    p->n_lists = part->n_leaves;
+    p->n_members = part->n_members;
+    p->lists = ost_arena_array(arena, p->n_lists, sizeof *p->lists);
+    p->positions = ost_arena_array(arena, p->n_lists, sizeof *p->positions);
+    p->tfs = ost_arena_array(arena, p->n_lists, sizeof *p->tfs);
+    p->members = ost_arena_array(arena, p->n_members, sizeof *p->members);
+    if (p->lists == NULL || p->positions == NULL || p->tfs == NULL ||
+        p->members == NULL)
+        return ost_fail_memory(err);
+    s = open_lists(plan, part, p, err);
+    if (s != OSTEON_OK)
+        return s;
+    for (uint32_t i = 0; i < p->n_lists; i++)
+        if (p->lists[i]->postings->term.impact < least)
+            least = p->lists[i]->postings->term.impact;
+    p->norms = leaf->field->views[plan->number].norms;
+    p->damping = leaf->field->damping;
+    p->weight = part->weight;
+    p->factor = leaf->field->factors[plan->number];
+    p->checked = -1;
+    p->base.verify = true;
+    p->base.max = ost_contribution_bound(p->weight, p->factor, least);
+    p->base.cost = p->lists[0]->postings->df;
+    *out = &p->base;
+    return OSTEON_OK;
+}

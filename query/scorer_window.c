@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Documents that any child matches, a window of documents at a time; their
+ * sum or the best of them. This is MAXSCORE by windows: the children are put
+ * in order of what they can give in the window, and those which could not
+ * reach the floor together only add to what the others, the essential ones,
+ * have found there.
+ *
+ * Invariants: found[at..n_found) are the candidates of [doc, end), ascending;
+ * sums and bits are zero between windows; every child has passed all that the
+ * found documents need of it, so `end` only rises.
+ */
+#include "scorer.h"
+
+enum {
+    WINDOW = 4096, /* documents; a multiple of 64 */
+    NARROW = 512,  /* a shorter one has this many, or more */
+    BOUNDED = 16   /* children, at most, for which blocks are looked at */
+};
+
+typedef struct found_doc {
+    int64_t score;
+    uint32_t doc;
+} found_doc;
+
+typedef struct window_scorer {
+    ost_scorer base;
+    bool best;
+    uint32_t n;
+    uint32_t first;        /* children[0..first) cannot reach the floor */
+    int64_t below;         /* what they can give together */
+    ost_scorer **children; /* in order of max */
+    ost_scorer **order;    /* in order of bounds */
+    int64_t *bounds;       /* of order[i], in this window */
+    int64_t end;
+    uint32_t n_found, at;
+    found_doc *found;
+    int64_t *sums; /* by document, from the window's first */
+    uint64_t *bits;
+} window_scorer;
+
+static int64_t join(const window_scorer *w, int64_t x, int64_t y)
+{
+    if (!w->best)
+        return x + y;
+    return x > y ? x : y;
+}
+
+/* ---- The window ---- */
+
+/* Moves the children that matter to `from`, and returns the first document
+ * that any of them has. */
+static int64_t start(window_scorer *w, int64_t from)
+{
+    int64_t first = OST_DOC_END;
+
+    while (w->first < w->n) {
+        const int64_t most = join(w, w->below, w->children[w->first]->max);
+        if (most > w->base.floor)
+            break;
+        w->below = most;
+        w->first++;
+    }
+    for (uint32_t i = w->first; i < w->n; i++) {
+        const int64_t doc = ost_scorer_seek(w->children[i], from);
+        if (doc < first)
+            first = doc;
+    }
+    return first;
+}
+
+/* The highest bound of a child from `from` to w->end. */
+static int64_t bound_within(const window_scorer *w, ost_scorer *c,
+                            int64_t from)
+{
+    int64_t most = 0;
+
+    if (c->doc >= w->end)
+        return 0;
+    while (from < w->end && from < OST_DOC_END) {
+        uint32_t upto;
+        const int64_t bound = c->type->bound(c, (uint32_t)from, &upto);
+        if (bound > most)
+            most = bound;
+        from = (int64_t)upto + 1;
+    }
+    return most;
+}
+
+/* Ends the window where some child's bound changes, that bounds be sharp, but
+ * not before NARROW documents. */
+static void choose_end(window_scorer *w, int64_t from)
+{
+    const int64_t least = from + NARROW;
+
+    for (uint32_t i = w->first; i < w->n; i++) {
+        ost_scorer *c = w->children[i];
+        int64_t end = c->doc;
+        while (end < least) {
+            uint32_t upto;
+            c->type->bound(c, (uint32_t)end, &upto);
+            end = (int64_t)upto + 1;
+        }
+        if (end < w->end)
+            w->end = end;
+    }
+}
+
+static void insert(window_scorer *w, uint32_t n, ost_scorer *c, int64_t bound)
+{
+    while (n > 0 && w->bounds[n - 1] > bound) {
+        w->order[n] = w->order[n - 1];
+        w->bounds[n] = w->bounds[n - 1];
+        n--;
+    }
+    w->order[n] = c;
+    w->bounds[n] = bound;
+}
+
+/* Puts the children in order and returns how many are not essential; *below
+ * is what those can give. */
+static uint32_t divide(window_scorer *w, int64_t from, int64_t *below)
+{
+    uint32_t m = 0;
+
+    *below = w->below;
+    if (w->n > BOUNDED)
+        return w->first; /* order and bounds are as at the start */
+    *below = 0;
+    if (w->base.floor >= 0)
+        choose_end(w, from);
+    for (uint32_t i = 0; i < w->n; i++) {
+        ost_scorer *c = w->children[i];
+        insert(w, i, c, w->base.floor < 0 ? c->max : bound_within(w, c, from));
+    }
+    while (m < w->n && join(w, *below, w->bounds[m]) <= w->base.floor)
+        *below = join(w, *below, w->bounds[m++]);
+    return m;
+}
+
+/* ---- Essential children ---- */
+
+static void keep(window_scorer *w, uint32_t doc, int64_t score)
+{
+    w->found[w->n_found].doc = doc;
+    w->found[w->n_found].score = score;
+    w->n_found++;
+}
+
+/* What a candidate's other children leave to reach: for a child whose bound
+ * is part of `all`. */
+static int64_t needed(const window_scorer *w, int64_t all, int64_t bound)
+{
+    return w->best ? w->base.floor : w->base.floor - (all - bound);
+}
+
+/* A single essential child gives the candidates as it has them. */
+static void take(window_scorer *w, int64_t from, int64_t below)
+{
+    ost_scorer *c = w->order[w->n - 1];
+    const int64_t floor = needed(w, below, 0);
+
+    ost_scorer_seek(c, from);
+    for (; c->doc < w->end; c->type->next(c)) {
+        int64_t score;
+        if (!ost_scorer_match(c, floor))
+            continue;
+        score = w->base.ranking ? c->type->score(c) : 0;
+        if (join(w, score, below) > w->base.floor)
+            keep(w, (uint32_t)c->doc, score);
+    }
+}
+
+/* Adds what one of several essential children has in the window. */
+static void collect(window_scorer *w, ost_scorer *c, int64_t from,
+                    uint32_t base, int64_t floor)
+{
+    ost_scorer_seek(c, from);
+    if (ost_scorer_is_term(c)) {
+        ost_scorer_term_collect(c, base, w->end, w->best, w->sums, w->bits);
+        return;
+    }
+    for (; c->doc < w->end; c->type->next(c)) {
+        const uint32_t i = (uint32_t)c->doc - base;
+        if (!ost_scorer_match(c, floor))
+            continue;
+        w->bits[i >> 6] |= (uint64_t)1 << (i & 63);
+        if (w->base.ranking)
+            w->sums[i] = join(w, w->sums[i], c->type->score(c));
+    }
+}
+
+/* Collects from order[m..n). */
+static void collect_all(window_scorer *w, uint32_t m, int64_t from,
+                        uint32_t base)
+{
+    int64_t all = 0;
+
+    for (uint32_t i = 0; i < w->n; i++)
+        all = join(w, all, w->bounds[i]);
+    for (uint32_t i = m; i < w->n; i++)
+        collect(w, w->order[i], from, base, needed(w, all, w->bounds[i]));
+}
+
+/* Takes the candidates out of the window, which is zero again. */
+static void sweep(window_scorer *w, uint32_t base, int64_t below)
+{
+    const uint32_t words = (uint32_t)((w->end - base + 63) / 64);
+
+    for (uint32_t word = 0; word < words; word++) {
+        uint64_t bits = w->bits[word];
+        w->bits[word] = 0;
+        for (; bits != 0; bits &= bits - 1) {
+            const uint32_t i = word * 64 + (uint32_t)__builtin_ctzll(bits);
+            if (join(w, w->sums[i], below) > w->base.floor)
+                keep(w, base + i, w->sums[i]);
+            w->sums[i] = 0;
+        }
+    }
+}
+
+/* ---- The others ---- */
+
+/* Adds the children order[0..m), best first, to those candidates that can
+ * still reach the floor. Those of a MAX cannot reach it at all. */
+static void complete(window_scorer *w, uint32_t m, int64_t below)
+{
+    for (uint32_t i = m; i-- > 0 && w->n_found > 0 && !w->best;) {
+        ost_scorer *c = w->order[i];
+        uint32_t kept = 0;
+        for (uint32_t k = 0; k < w->n_found; k++) {
+            found_doc f = w->found[k];
+            if (f.score + below <= w->base.floor)
+                continue;
+            if (ost_scorer_seek(c, f.doc) == f.doc &&
+                ost_scorer_match(c, w->base.floor - f.score -
+                                        (below - w->bounds[i])))
+                f.score += c->type->score(c);
+            w->found[kept++] = f;
+        }
+        w->n_found = kept;
+        below -= w->bounds[i];
+    }
+}
+
+/* Finds the candidates of the next window, from `from` on, that has any. The
+ * floor may be above some of them. */
+static int64_t fill(window_scorer *w, int64_t from)
+{
+    w->n_found = w->at = 0;
+    while (w->n_found == 0) {
+        uint32_t base, m;
+        int64_t below;
+        from = start(w, from);
+        if (from == OST_DOC_END)
+            return w->base.doc = OST_DOC_END;
+        base = (uint32_t)from & ~(uint32_t)63;
+        w->end = (int64_t)base + WINDOW;
+        m = divide(w, from, &below);
+        if (m + 1 == w->n) {
+            take(w, from, below);
+        } else if (m < w->n) {
+            collect_all(w, m, from, base);
+            sweep(w, base, below);
+        }
+        complete(w, m, below);
+        from = w->end;
+    }
+    return w->found[0].doc;
+}
+
+/* ---- The scorer ---- */
+
+static int64_t window_seek(ost_scorer *s, uint32_t target)
+{
+    window_scorer *w = (window_scorer *)s;
+
+    for (;;) {
+        while (w->at < w->n_found && (w->found[w->at].doc < target ||
+                                      w->found[w->at].score <= s->floor))
+            w->at++;
+        if (w->at < w->n_found)
+            return s->doc = w->found[w->at].doc;
+        if (fill(w, target > w->end ? target : w->end) == OST_DOC_END)
+            return OST_DOC_END;
+    }
+}
+
+static int64_t window_next(ost_scorer *s)
+{
+    return window_seek(s, (uint32_t)(s->doc + 1));
+}
+
+static int64_t window_score(ost_scorer *s)
+{
+    const window_scorer *w = (const window_scorer *)s;
+
+    return w->found[w->at].score;
+}
+
+/* Within the window all is known; past it the children tell. */
+static int64_t window_bound(ost_scorer *s, uint32_t target, uint32_t *upto)
+{
+    const window_scorer *w = (const window_scorer *)s;
+    int64_t most = 0;
+
+    *upto = OST_DOC_END;
+    if (target < w->end) {
+        for (uint32_t i = w->at; i < w->n_found; i++)
+            if (w->found[i].score > most)
+                most = w->found[i].score;
+        *upto = (uint32_t)(w->end - 1);
+        return most;
+    }
+    if (w->n > BOUNDED)
+        return s->max;
+    for (uint32_t i = 0; i < w->n; i++) {
+        ost_scorer *c = w->children[i];
+        uint32_t end;
+        most = join(w, most, c->type->bound(c, target, &end));
+        if (end < *upto)
+            *upto = end;
+    }
+    return most;
+}
+
+static void window_set_floor(ost_scorer *s, int64_t floor)
+{
+    s->floor = floor;
+}
+
+static const ost_scorer_type window_type = {
+    .next = window_next,
+    .seek = window_seek,
+    .score = window_score,
+    .bound = window_bound,
+    .set_floor = window_set_floor,
+};
+
+bool ost_scorer_is_window(const ost_scorer *s)
+{
+    return s->type == &window_type;
+}
+
+static int by_max(const void *a, const void *b)
+{
+    const ost_scorer *const *x = a, *const *y = b;
+
+    return ((*x)->max > (*y)->max) - ((*x)->max < (*y)->max);
+}
+
+ost_scorer *ost_scorer_window(ost_plan *plan, ost_scorer **children,
+                              uint32_t n, bool best)
+{
+    /* No more room than the segment has documents. */
+    const uint32_t room =
+        plan->documents < WINDOW ? (plan->documents + 63) / 64 * 64 : WINDOW;
+    window_scorer *w = ost_plan_scorer(plan, &window_type, sizeof *w);
+
+    if (w == NULL)
+        return NULL;
+    w->order = ost_arena_array(plan->arena, n, sizeof *w->order);
+    w->bounds = ost_arena_array(plan->arena, n, sizeof *w->bounds);
+    w->found = ost_arena_array(plan->arena, room, sizeof *w->found);
+    w->sums = ost_arena_array(plan->arena, room, sizeof *w->sums);
+    w->bits = ost_arena_array(plan->arena, WINDOW / 64, sizeof *w->bits);
+    if (w->order == NULL || w->bounds == NULL || w->found == NULL ||
+        w->sums == NULL || w->bits == NULL)
+        return NULL;
+    qsort(children, n, sizeof(ost_scorer *), by_max);
+    w->children = children;
+    w->n = n;
+    w->best = best;
+    for (uint32_t i = 0; i < n; i++) {
+        w->order[i] = children[i];
+        w->bounds[i] = children[i]->max;
+        w->base.max = join(w, w->base.max, children[i]->max);
+        w->base.cost += children[i]->cost;
+    }
+    return &w->base;
+}
+
+uint64_t ost_scorer_window_count(ost_scorer *s, const uint64_t *deleted)
+{
+    window_scorer *w = (window_scorer *)s;
+    uint64_t n = 0;
+
+    for (int64_t from = start(w, 0); from != OST_DOC_END;
+         from = start(w, w->end)) {
+        const uint32_t base = (uint32_t)from & ~(uint32_t)63;
+        w->end = (int64_t)base + WINDOW;
+        for (uint32_t i = 0; i < w->n; i++)
+            collect(w, w->children[i], from, base, -1);
+        for (uint32_t word = 0; word < WINDOW / 64; word++) {
+            uint64_t bits = w->bits[word];
+            w->bits[word] = 0;
+            if (bits != 0 && deleted != NULL)
+                bits &= ~deleted[base / 64 + word];
+            n += (uint64_t)__builtin_popcountll(bits);
+        }
+    }
+    return n;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The k best of the documents that come by. Documents must come in ascending
+ * order: of equal scores the first to come stays.
+ */
+#ifndef OST_TOPK_H
+#define OST_TOPK_H
+
+#include "base.h"
+
+typedef struct ost_ranked {
+    int64_t score;
+    uint32_t doc;
+} ost_ranked;
+
+/* Zero it, and set k, to begin with. Memory is for the documents that have
+ * come, not for k. */
+typedef struct ost_topk {
+    size_t k;
+    size_t n, room;
+    ost_ranked *heap; /* the worst first */
+    bool failed;      /* memory ran out */
+} ost_topk;
+
+void ost_topk_free(ost_topk *top);
+
+/* Only documents with a higher score can still enter; -1: any can. */
+static inline int64_t ost_topk_floor(const ost_topk *top)
+{
+    return top->n < top->k ? -1 : top->k == 0 ? INT64_MAX : top->heap[0].score;
+}
+
+/* Adds a document whose score is above the floor. */
+void ost_topk_add(ost_topk *top, int64_t score, uint32_t doc);
+
+/* Orders heap[0..n): the best first, ties by document. The last call. */
+void ost_topk_sort(ost_topk *top);
+
+#endif

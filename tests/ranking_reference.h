@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A plain second opinion on ranking: documents as arrays of words, queries
+ * made at random, and scores found by looking at every word of every live
+ * document. Only the score of a tf is taken from the code under test.
+ *
+ * A document has a body and a text field "extra"; the default field is both.
+ */
+#ifndef OST_RANKING_REFERENCE_H
+#define OST_RANKING_REFERENCE_H
+
+#include "arena.h"
+#include "query.h"
+#include "scratch.h"
+#include "score.h"
+
+#include <check.h>
+
+enum { REF_FIELDS = 2, REF_LONGEST = 64 };
+
+typedef struct ref_doc {
+    uint16_t words[REF_LONGEST]; /* the body's, then those of "extra" */
+    uint32_t n_body, n;
+    bool live;
+} ref_doc;
+
+typedef struct ref_corpus {
+    ref_doc *docs;
+    uint32_t n, n_words;
+    uint64_t random;
+    /* Of live documents, by field. */
+    uint64_t live, documents[REF_FIELDS], length[REF_FIELDS];
+    uint32_t *df[REF_FIELDS];
+    /* The snapshot, and the corpus's number of each of its documents. */
+    ost_snapshot *snapshot;
+    uint32_t *numbers;
+    uint32_t n_numbers;
+} ref_corpus;
+
+typedef struct ref_hit {
+    int64_t score;
+    uint32_t doc;
+} ref_hit;
+
+static inline uint32_t ref_draw(ref_corpus *c, uint32_t below)
+{
+    return (uint32_t)(scratch_random(&c->random) % below);
+}
+
+/* A word of the corpus: low numbers are frequent. */
+static inline uint32_t ref_word(ref_corpus *c)
+{
+    const double u = ref_draw(c, 1 << 20) / (double)(1 << 20);
+
+    return (uint32_t)(c->n_words * u * u * u);
+}
+
+/* Four letters, the same for the same number. */
+static inline void ref_name(uint32_t word, char name[5])
+{
+    for (int i = 3; i >= 0; i--, word /= 20)
+        name[i] = "bcdfghjklmnpqrstvwxz"[word % 20];
+    name[4] = '\0';
+}
+
+/* ---- Making a corpus and its index ---- */
+
+static inline void ref_corpus_make(ref_corpus *c, uint64_t seed, uint32_t n,
+                                   uint32_t n_words, uint32_t longest)
+{
+    memset(c, 0, sizeof *c);
+    c->random = seed;
+    c->n = n;
+    c->n_words = n_words;
+    c->docs = calloc(n, sizeof *c->docs);
+    ck_assert_ptr_nonnull(c->docs);
+    for (uint32_t i = 0; i < n; i++) {
+        ref_doc *d = &c->docs[i];
+        d->n = ref_draw(c, longest + 1);
+        d->n_body = d->n - (ref_draw(c, 3) == 0 ? ref_draw(c, d->n + 1) : 0);
+        d->live = true;
+        for (uint32_t k = 0; k < d->n; k++)
+            d->words[k] = (uint16_t)ref_word(c);
+    }
+}
+
+/* Words [from, to) of a document as text. */
+static inline size_t ref_text(const ref_doc *d, uint32_t from, uint32_t to,
+                              char *text)
+{
+    size_t len = 0;
+
+    for (; from < to; from++) {
+        ref_name(d->words[from], text + len);
+        len += 4;
+        text[len++] = ' ';
+    }
+    return len;
+}
+
+static inline void ref_add(osteon_writer *w, const ref_doc *d, uint32_t i)
+{
+    char id[16], body[REF_LONGEST * 5 + 1], extra[REF_LONGEST * 5 + 1];
+    osteon_field field = {.name = "extra", .name_len = 5, .text = extra};
+    osteon_document doc = {.id = id, .body = body, .fields = &field};
+
+    doc.id_len = (size_t)snprintf(id, sizeof id, "d%u", i);
+    doc.body_len = ref_text(d, 0, d->n_body, body);
+    field.text_len = ref_text(d, d->n_body, d->n, extra);
+    doc.n_fields = field.text_len > 0;
+    ck_assert_int_eq(osteon_writer_add(w, &doc, NULL), OSTEON_OK);
+}
+
+static inline void ref_commit(osteon_writer *w)
+{
+    osteon_error err = {0};
+
+    ck_assert_msg(osteon_writer_commit(w, &err) == OSTEON_OK, "%s", err.text);
+}
+
+static inline void ref_open_snapshot(ref_corpus *c)
+{
+    uint32_t at = 0;
+
+    ck_assert_int_eq(ost_snapshot_open(scratch, &c->snapshot, NULL),
+                     OSTEON_OK);
+    c->n_numbers = c->snapshot->bases[c->snapshot->n_segments];
+    c->numbers = calloc(c->n_numbers + 1, sizeof *c->numbers);
+    for (uint32_t s = 0; s < c->snapshot->n_segments; s++) {
+        ost_segment *segment = c->snapshot->segments[s];
+        for (uint32_t d = 0; d < ost_segment_documents(segment); d++) {
+            ost_record record;
+            char id[16] = {0};
+            ck_assert_int_eq(ost_record_get(segment, d, &record, NULL),
+                             OSTEON_OK);
+            memcpy(id, record.id, record.id_len);
+            c->numbers[at++] = (uint32_t)strtoul(id + 1, NULL, 10);
+            ost_record_free(&record);
+        }
+    }
+}
+
+static inline void ref_close_snapshot(ref_corpus *c)
+{
+    ost_snapshot_close(c->snapshot);
+    free(c->numbers);
+    c->snapshot = NULL;
+    c->numbers = NULL;
+}
+
+/* Counts what BM25 needs to know. */
+static inline void ref_count(ref_corpus *c)
+{
+    c->live = 0;
+    for (uint32_t f = 0; f < REF_FIELDS; f++) {
+        c->documents[f] = c->length[f] = 0;
+        free(c->df[f]);
+        c->df[f] = calloc(c->n_words, sizeof *c->df[f]);
+    }
+    for (uint32_t i = 0; i < c->n; i++) {
+        const ref_doc *d = &c->docs[i];
+        c->live += d->live;
+        for (uint32_t f = 0; f < REF_FIELDS && d->live; f++) {
+            const uint32_t from = f == 0 ? 0 : d->n_body;
+            c->documents[f] += d->n > from;
+            c->length[f] += ost_norm_decode(ost_norm_encode(d->n - from));
+            for (uint32_t k = from; k < d->n; k++) {
+                bool before = false;
+                for (uint32_t j = from; j < k && !before; j++)
+                    before = d->words[j] == d->words[k];
+                c->df[f][d->words[k]] += !before;
+            }
+        }
+    }
+}
+
+/* Writes the documents in `segments` commits, then deletes a share of them
+ * (one in `one_in`; 0: none), and opens the snapshot. */
+static inline void ref_corpus_index(ref_corpus *c, uint32_t segments,
+                                    uint32_t one_in)
+{
+    const osteon_writer_options options = {.language = "none", .threads = 1};
+    osteon_writer *w;
+    char id[16];
+
+    ck_assert_int_eq(osteon_writer_open(scratch, &options, &w, NULL),
+                     OSTEON_OK);
+    for (uint32_t i = 0; i < c->n; i++) {
+        ref_add(w, &c->docs[i], i);
+        if ((i + 1) % (c->n / segments + 1) == 0)
+            ref_commit(w);
+    }
+    ref_commit(w);
+    for (uint32_t i = 0; i < c->n && one_in > 0; i++) {
+        if (ref_draw(c, one_in) != 0)
+            continue;
+        c->docs[i].live = false;
+        snprintf(id, sizeof id, "d%u", i);
+        ck_assert_int_eq(osteon_writer_delete(w, id, strlen(id), NULL),
+                         OSTEON_OK);
+    }
+    ref_commit(w);
+    osteon_writer_close(w);
+    ref_count(c);
+    ref_open_snapshot(c);
+}
+
+static inline void ref_corpus_free(ref_corpus *c)
+{
+    ref_close_snapshot(c);
+    free(c->docs);
+    for (uint32_t f = 0; f < REF_FIELDS; f++)
+        free(c->df[f]);
+    scratch_empty();
+}
+
+/* ---- Queries ---- */
+
+static inline ost_node *ref_node(ost_arena *arena, ost_node_kind kind,
+                                 uint32_t n)
+{
+    ost_node *node = ost_arena_alloc(arena, sizeof *node);
+
+    node->kind = kind;
+    node->n_children = n;
+    if (n > 0)
+        node->children = ost_arena_array(arena, n, sizeof(ost_node *));
+    if (n > 0 && kind == OST_NODE_PHRASE)
+        node->offsets = ost_arena_array(arena, n, sizeof *node->offsets);
+    return node;
+}
+
+static inline ost_node *ref_term(ost_arena *arena, const char *field,
+                                 uint32_t word)
+{
+    ost_node *node = ref_node(arena, OST_NODE_TERM, 0);
+    char name[5];
+
+    ref_name(word, name);
+    node->field = field;
+    node->term = ost_arena_copy(arena, name, 4);
+    node->term_len = 4;
+    node->start = word; /* for ref_number */
+    return node;
+}
+
+static inline const char *ref_field(ref_corpus *c)
+{
+    const uint32_t draw = ref_draw(c, 20);
+
+    return draw == 0 ? "nosuch" : draw < 5 ? "extra" : "";
+}
+
+/* A phrase: of a document, of any words, or of one word again and again. */
+static inline ost_node *ref_phrase(ref_corpus *c, ost_arena *arena)
+{
+    const uint32_t n = 1 + ref_draw(c, 4), kind = ref_draw(c, 8);
+    const ref_doc *d = &c->docs[ref_draw(c, c->n)];
+    const char *field = ref_field(c);
+    ost_node *node = ref_node(arena, OST_NODE_PHRASE, n);
+    uint32_t at = d->n > 0 ? ref_draw(c, d->n) : 0, offset = 0;
+    const uint32_t one = ref_word(c), other = ref_word(c);
+
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t word = i % 2 ? other : one;
+        if (kind < 5 && at + offset < d->n)
+            word = d->words[at + offset];
+        else if (kind == 7)
+            word = one;
+        node->children[i] = ref_term(arena, field, word);
+        node->offsets[i] = offset;
+        offset += ref_draw(c, 6) == 0 ? ref_draw(c, 4) : 1;
+    }
+    return node;
+}
+
+static inline ost_node *ref_query(ref_corpus *c, ost_arena *arena,
+                                  unsigned depth);
+
+static inline ost_node *ref_list(ref_corpus *c, ost_arena *arena,
+                                 ost_node_kind kind, unsigned depth)
+{
+    const uint32_t n =
+        ref_draw(c, 12) == 0 ? 15 + ref_draw(c, 20) : 1 + ref_draw(c, 4);
+    ost_node *node = ref_node(arena, kind, n);
+
+    for (uint32_t i = 0; i < n; i++)
+        node->children[i] =
+            ref_query(c, arena, n > 4 && depth > 1 ? 1 : depth - 1);
+    return node;
+}
+
+static inline ost_node *ref_filter(ref_corpus *c, ost_arena *arena,
+                                   unsigned depth)
+{
+    ost_node *node = ref_node(arena, OST_NODE_FILTER, 0);
+    const uint32_t parts = 1 + ref_draw(c, 7);
+
+    if (parts & 1)
+        node->required = ref_query(c, arena, depth - 1);
+    if (parts & 2)
+        node->optional = ref_query(c, arena, depth - 1);
+    if (parts & 4)
+        node->excluded = ref_query(c, arena, depth - 1);
+    return node;
+}
+
+/* A query of at most `depth` levels. */
+static inline ost_node *ref_query(ref_corpus *c, ost_arena *arena,
+                                  unsigned depth)
+{
+    const uint32_t draw = depth > 1 ? ref_draw(c, 20) : ref_draw(c, 9);
+
+    if (draw == 0 && ref_draw(c, 3) == 0)
+        return ref_node(arena, OST_NODE_EMPTY, 0);
+    if (draw < 7)
+        return ref_term(arena, ref_field(c),
+                        ref_draw(c, 3) ? ref_word(c)
+                                       : ref_draw(c, c->n_words + 3));
+    if (draw < 9)
+        return ref_phrase(c, arena);
+    if (draw < 13)
+        return ref_list(c, arena, OST_NODE_OR, depth);
+    if (draw < 15)
+        return ref_list(c, arena, OST_NODE_MAX, depth);
+    if (draw < 17)
+        return ref_list(c, arena, OST_NODE_AND, depth);
+    return ref_filter(c, arena, depth);
+}
+
+/* ---- Scoring one document ---- */
+
+/* The number of a word the corpus knows, or n_words. */
+static inline uint32_t ref_number(const ref_corpus *c, const ost_node *term)
+{
+    return term->start < c->n_words ? (uint32_t)term->start : c->n_words;
+}
+
+/* Occurrences of a phrase (or of a term) in words [from, to). */
+static inline uint32_t ref_occurrences(const ref_corpus *c, const ref_doc *d,
+                                       const ost_node *node, uint32_t from,
+                                       uint32_t to)
+{
+    const bool term = node->kind == OST_NODE_TERM;
+    const uint32_t n = term ? 1 : node->n_children;
+    uint32_t found = 0;
+
+    for (uint32_t at = from; at < to; at++) {
+        bool all = n > 0;
+        for (uint32_t i = 0; i < n && all; i++) {
+            const uint32_t k = at + (term ? 0 : node->offsets[i]);
+            all = k < to && d->words[k] ==
+                                ref_number(c, term ? node : node->children[i]);
+        }
+        found += all;
+    }
+    return found;
+}
+
+/* A term's or phrase's score. */
+static inline bool ref_leaf(const ref_corpus *c, const ost_bm25 *bm25,
+                            const ref_doc *d, const ost_node *node,
+                            int64_t *score)
+{
+    const bool term = node->kind == OST_NODE_TERM;
+    const char *field = term ? node->field : node->children[0]->field;
+    const uint32_t f = field[0] == 'e';
+    const uint32_t from = f == 0 ? 0 : d->n_body;
+    uint32_t tf = ref_occurrences(c, d, node, d->n_body, d->n);
+    const double length = ost_norm_decode(ost_norm_encode(d->n - from));
+    double average, damping, idf = 0;
+
+    *score = 0;
+    if (f == 0)
+        tf += ref_occurrences(c, d, node, 0, d->n_body);
+    if (field[0] == 'n' || tf == 0)
+        return false;
+    for (uint32_t i = 0; i < (term ? 1 : node->n_children); i++)
+        idf += ost_idf(
+            c->live, c->df[f][ref_number(c, term ? node : node->children[i])]);
+    average = (double)c->length[f] / (double)c->documents[f];
+    damping = bm25->k1 * (1 - bm25->b + bm25->b * length / average);
+    *score = ost_contribution(ost_weight(bm25, idf), tf, damping);
+    return true;
+}
+
+static inline bool ref_score(const ref_corpus *c, const ost_bm25 *bm25,
+                             const ref_doc *d, const ost_node *node,
+                             int64_t *score);
+
+static inline bool ref_score_list(const ref_corpus *c, const ost_bm25 *bm25,
+                                  const ref_doc *d, const ost_node *node,
+                                  int64_t *score)
+{
+    uint32_t matching = 0;
+
+    for (uint32_t i = 0; i < node->n_children; i++) {
+        int64_t part;
+        if (!ref_score(c, bm25, d, node->children[i], &part))
+            continue;
+        matching++;
+        if (node->kind != OST_NODE_MAX)
+            *score += part;
+        else if (part > *score)
+            *score = part;
+    }
+    return node->kind == OST_NODE_AND
+               ? matching > 0 && matching == node->n_children
+               : matching > 0;
+}
+
+/* Whether a document matches; *score is 0 where it does not. */
+static inline bool ref_score(const ref_corpus *c, const ost_bm25 *bm25,
+                             const ref_doc *d, const ost_node *node,
+                             int64_t *score)
+{
+    bool matches = true;
+    int64_t part;
+
+    *score = 0;
+    if (node->kind == OST_NODE_EMPTY)
+        return false;
+    if (node->kind == OST_NODE_TERM || node->kind == OST_NODE_PHRASE)
+        return ref_leaf(c, bm25, d, node, score);
+    if (node->kind != OST_NODE_FILTER) {
+        matches = ref_score_list(c, bm25, d, node, score);
+    } else {
+        if (node->required != NULL)
+            matches = ref_score(c, bm25, d, node->required, score);
+        if (node->optional != NULL) {
+            const bool adds = ref_score(c, bm25, d, node->optional, &part);
+            *score += part;
+            if (node->required == NULL)
+                matches = adds;
+        }
+        if (node->excluded != NULL)
+            matches = matches && !ref_score(c, bm25, d, node->excluded, &part);
+    }
+    if (!matches)
+        *score = 0;
+    return matches;
+}
+
+/* ---- Ranking all ---- */
+
+static inline int ref_order(const void *a, const void *b)
+{
+    const ref_hit *x = a, *y = b;
+
+    if (x->score != y->score)
+        return x->score < y->score ? 1 : -1;
+    return (x->doc > y->doc) - (x->doc < y->doc);
+}
+
+/* All matches, the best first, in hits[c->n]; returns how many. */
+static inline uint32_t ref_rank(const ref_corpus *c, const ost_bm25 *bm25,
+                                const ost_node *root, ref_hit *hits)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < c->n; i++)
+        if (c->docs[i].live &&
+            ref_score(c, bm25, &c->docs[i], root, &hits[n].score))
+            hits[n++].doc = i;
+    qsort(hits, n, sizeof *hits, ref_order);
+    return n;
+}
+
+#endif
