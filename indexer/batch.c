@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Batches on their way from the main thread to the workers. Numbers are given
+ * out in the order of pushes and batches are taken in that order, so the index
+ * is the same whatever the number of threads. Threads start with the second
+ * batch: a small update needs none. Invariant: `n` batches are linked from
+ * `first`, and n is at most `most` when the main thread goes on.
+ */
+#include "update.h"
+
+#include <signal.h>
+
+osi_batch *osi_batch_new(void)
+{
+    osi_batch *const batch = osi_realloc(NULL, sizeof *batch);
+
+    if (batch != NULL)
+        memset(batch, 0, sizeof *batch);
+    return batch;
+}
+
+static void free_batch(osi_batch *batch)
+{
+    osi_bytes_free(&batch->names);
+    osi_bytes_free(&batch->slice);
+    free(batch->jobs);
+    free(batch);
+}
+
+void osi_fail(osi_run *run, const osteon_error *err)
+{
+    pthread_mutex_lock(&run->lock);
+    if (!atomic_load(&run->failed)) {
+        run->fatal = *err;
+        atomic_store(&run->failed, true);
+    }
+    pthread_mutex_unlock(&run->lock);
+}
+
+void osi_fail_memory(osi_run *run)
+{
+    osteon_error err = {.status = OSTEON_NO_MEMORY};
+
+    snprintf(err.text, sizeof err.text, "out of memory");
+    osi_fail(run, &err);
+}
+
+bool osi_is_halted(const osi_run *run)
+{
+    return osi_stop_asked() != 0 || atomic_load(&run->failed);
+}
+
+bool osi_worker_begin(osi_worker *worker, uint64_t sequence)
+{
+    osi_run *const run = worker->run;
+    osteon_status s = OSTEON_OK;
+
+    if (worker->input == NULL)
+        worker->input = osi_input_new();
+    if (worker->extract == NULL)
+        worker->extract = osi_extract_new();
+    if (worker->input == NULL || worker->extract == NULL) {
+        osi_fail_memory(run);
+        return false;
+    }
+    if (worker->feed == NULL)
+        s = osteon_feed_open(run->writer, &worker->feed, &worker->err);
+    if (s == OSTEON_OK)
+        s = osteon_feed_begin(worker->feed, sequence, &worker->err);
+    if (s != OSTEON_OK)
+        osi_fail(run, &worker->err);
+    return s == OSTEON_OK;
+}
+
+void osi_worker_end(osi_worker *worker)
+{
+    if (osteon_feed_end(worker->feed, &worker->err) != OSTEON_OK)
+        osi_fail(worker->run, &worker->err);
+}
+
+static void free_worker(osi_worker *worker)
+{
+    osteon_feed_close(worker->feed);
+    osi_input_free(worker->input);
+    osi_extract_free(worker->extract);
+    osi_reader_free(&worker->reader);
+    osi_bytes_free(&worker->text);
+    osi_bytes_free(&worker->title);
+    osi_record_free(&worker->record);
+    memset(worker, 0, sizeof *worker);
+}
+
+static void run_files(osi_worker *worker, const osi_batch *batch)
+{
+    for (size_t i = 0; i < batch->n; i++) {
+        const osi_job *const job = &batch->jobs[i];
+        if (osi_is_halted(worker->run) ||
+            !osi_index_job(worker, job, batch->names.data + job->path))
+            return;
+        osi_progress();
+    }
+}
+
+/* Runs a batch and frees it. */
+static void run_batch(osi_worker *worker, osi_batch *batch)
+{
+    if (!osi_is_halted(worker->run) &&
+        osi_worker_begin(worker, batch->sequence)) {
+        if (batch->stream == NULL)
+            run_files(worker, batch);
+        else
+            osi_index_slice(worker, batch);
+        if (!atomic_load(&worker->run->failed))
+            osi_worker_end(worker);
+    }
+    if (batch->stream != NULL)
+        osi_stream_release(batch->stream, worker);
+    free_batch(batch);
+}
+
+static osi_batch *take(osi_queue *queue)
+{
+    osi_batch *batch;
+
+    pthread_mutex_lock(&queue->lock);
+    while (queue->first == NULL && !queue->ended)
+        pthread_cond_wait(&queue->filled, &queue->lock);
+    batch = queue->first;
+    if (batch != NULL) {
+        queue->first = batch->next;
+        queue->n--;
+        pthread_cond_signal(&queue->emptied);
+    }
+    pthread_mutex_unlock(&queue->lock);
+    return batch;
+}
+
+static void *work(void *arg)
+{
+    osi_worker *const worker = arg;
+    osi_batch *batch;
+
+    while ((batch = take(&worker->run->queue)) != NULL)
+        run_batch(worker, batch);
+    return NULL;
+}
+
+/* Starts as many threads as are wanted and can be had. Signals go to the main
+ * thread. */
+static void start_threads(osi_run *run)
+{
+    osi_queue *const queue = &run->queue;
+    sigset_t all, before;
+
+    queue->workers =
+        osi_realloc(NULL, queue->wanted * sizeof *queue->workers);
+    if (queue->workers == NULL) {
+        queue->wanted = 1;
+        return;
+    }
+    memset(queue->workers, 0, queue->wanted * sizeof *queue->workers);
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    while (queue->n_workers < queue->wanted) {
+        osi_worker *const worker = &queue->workers[queue->n_workers];
+        worker->run = run;
+        if (pthread_create(&worker->thread, NULL, work, worker) != 0)
+            break;
+        queue->n_workers++;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (queue->n_workers == 0)
+        queue->wanted = 1;
+}
+
+static void enqueue(osi_queue *queue, osi_batch *batch)
+{
+    pthread_mutex_lock(&queue->lock);
+    while (queue->n >= queue->most)
+        pthread_cond_wait(&queue->emptied, &queue->lock);
+    if (queue->first == NULL)
+        queue->first = batch;
+    else
+        queue->last->next = batch;
+    queue->last = batch;
+    queue->n++;
+    pthread_cond_signal(&queue->filled);
+    pthread_mutex_unlock(&queue->lock);
+}
+
+void osi_queue_push(osi_run *run, osi_batch *batch)
+{
+    osi_queue *const queue = &run->queue;
+
+    batch->sequence = queue->next_sequence++;
+    if (queue->wanted > 1 && queue->n_workers == 0) {
+        if (queue->held == NULL) {
+            queue->held = batch;
+            return;
+        }
+        start_threads(run);
+    }
+    if (queue->n_workers > 0) {
+        if (queue->held != NULL)
+            enqueue(queue, queue->held);
+        enqueue(queue, batch);
+    } else {
+        if (queue->held != NULL)
+            run_batch(&run->own, queue->held);
+        run_batch(&run->own, batch);
+    }
+    queue->held = NULL;
+}
+
+void osi_queue_finish(osi_run *run)
+{
+    osi_queue *const queue = &run->queue;
+
+    if (queue->held != NULL)
+        run_batch(&run->own, queue->held);
+    queue->held = NULL;
+    pthread_mutex_lock(&queue->lock);
+    queue->ended = true;
+    pthread_cond_broadcast(&queue->filled);
+    pthread_mutex_unlock(&queue->lock);
+    for (unsigned i = 0; i < queue->n_workers; i++) {
+        pthread_join(queue->workers[i].thread, NULL);
+        free_worker(&queue->workers[i]);
+    }
+    free(queue->workers);
+    queue->workers = NULL;
+    queue->n_workers = 0;
+    free_worker(&run->own);
+    run->own.run = run;
+}
+
+bool osi_queue_init(osi_run *run)
+{
+    osi_queue *const queue = &run->queue;
+
+    memset(queue, 0, sizeof *queue);
+    run->own.run = run;
+    queue->next_sequence = 0;
+    queue->wanted = (unsigned)run->options->jobs;
+    queue->most = 2 * (size_t)queue->wanted;
+    return pthread_mutex_init(&queue->lock, NULL) == 0 &&
+           pthread_cond_init(&queue->filled, NULL) == 0 &&
+           pthread_cond_init(&queue->emptied, NULL) == 0;
+}
+
+void osi_queue_free(osi_run *run)
+{
+    pthread_cond_destroy(&run->queue.emptied);
+    pthread_cond_destroy(&run->queue.filled);
+    pthread_mutex_destroy(&run->queue.lock);
+}

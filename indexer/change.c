@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What has changed since the index was made: by size and time of a file, and
+ * which sources a run has not met though they lie where it looked.
+ */
+#include "update.h"
+
+void osi_too_large_reason(const osi_options *options, char *out, size_t room)
+{
+    snprintf(out, room, "more than %llu bytes when decompressed",
+             (unsigned long long)options->max_filesize);
+}
+
+bool osi_is_changed(const osi_options *options, const osi_found *found,
+                    const osteon_source *old)
+{
+    const uint64_t most = options->max_filesize;
+    const bool too_large = most > 0 && found->size > most;
+    char reason[80];
+
+    if (old == NULL || old->size != found->size ||
+        old->mtime_ns != found->mtime_ns)
+        return true;
+    if (old->state == OSTEON_SOURCE_UNREADABLE)
+        return true; /* it may be readable now; its time would not tell */
+    if (old->state != OSTEON_SOURCE_TOO_LARGE)
+        return too_large;
+    if (too_large)
+        return false;
+    osi_too_large_reason(options, reason, sizeof reason);
+    return old->reason_len != strlen(reason) ||
+           memcmp(old->reason, reason, old->reason_len) != 0;
+}
+
+void osi_count_old(const osteon_source *old, const char *path, size_t len)
+{
+    static const osi_outcome outcomes[] = {
+        [OSTEON_SOURCE_INDEXED] = OSI_UNCHANGED,
+        [OSTEON_SOURCE_EMPTY] = OSI_EMPTY,
+        [OSTEON_SOURCE_BINARY] = OSI_BINARY,
+        [OSTEON_SOURCE_TOO_LARGE] = OSI_TOO_LARGE,
+        [OSTEON_SOURCE_UNREADABLE] = OSI_UNREADABLE,
+        [OSTEON_SOURCE_MALFORMED] = OSI_MALFORMED};
+
+    osi_count(outcomes[old->state], path, len);
+}
+
+bool osi_mark_seen(osi_run *run, uint32_t id)
+{
+    const size_t at = id / 8;
+    bool ok = true;
+
+    pthread_mutex_lock(&run->lock);
+    if (at >= run->seen_room) {
+        size_t room = run->seen_room ? run->seen_room : 1024;
+        unsigned char *fresh;
+        while (room <= at)
+            room *= 2;
+        fresh = osi_realloc(run->seen, room);
+        ok = fresh != NULL;
+        if (ok) {
+            memset(fresh + run->seen_room, 0, room - run->seen_room);
+            run->seen = fresh;
+            run->seen_room = room;
+        }
+    }
+    if (ok)
+        run->seen[at] = (unsigned char)(run->seen[at] | 1U << id % 8);
+    pthread_mutex_unlock(&run->lock);
+    return ok;
+}
+
+bool osi_was_seen(const osi_run *run, uint32_t id)
+{
+    return id / 8 < run->seen_room && (run->seen[id / 8] >> id % 8 & 1) != 0;
+}
+
+bool osi_is_covered(const osi_place *place, const osi_names *operands,
+                    const osi_names *kept, const char *path, size_t len)
+{
+    osi_bytes full = {0};
+    bool covered = false;
+
+    if (path[0] != '/') {
+        osi_bytes_add(&full, place->root, place->root_len);
+        osi_bytes_add(&full, "/", 1);
+    }
+    osi_bytes_add(&full, path, len);
+    len = full.len;
+    while (!full.failed) {
+        uint32_t *operand;
+        if (osi_names_find(kept, full.data, len) != NULL)
+            break;
+        operand = osi_names_find(operands, full.data, len);
+        if (operand != NULL) {
+            if (*operand == OSI_NAMED_MISSING)
+                *operand = OSI_NAMED_KNOWN;
+            covered = true;
+            break;
+        }
+        if (len == 0)
+            break;
+        while (len > 0 && full.data[--len] != '/')
+            ;
+    }
+    osi_bytes_free(&full);
+    return covered;
+}

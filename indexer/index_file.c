@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * One file, or standard input, as one document (or, with --format=json, as
+ * the records in it). A long text is fed in pieces, so that memory does not
+ * grow with it; where reading fails in the middle the document is taken back.
+ */
+#include "update.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Text is fed in pieces of this size. */
+#define PIECE ((size_t)4 << 20)
+
+static bool wants_stored(const osi_task *task, bool converted)
+{
+    switch ((osi_store)task->worker->run->options->store) {
+    case OSI_STORE_ALL:
+        return true;
+    case OSI_STORE_NONE:
+        return false;
+    case OSI_STORE_AUTO:
+        break;
+    }
+    return converted || task->job == NULL;
+}
+
+/* What a document is called where its text has no title. */
+static void name_as_title(const osi_task *task, osteon_document *document)
+{
+    size_t at = task->len;
+
+    if (task->job == NULL)
+        return;
+    while (at > 0 && task->path[at - 1] != '/')
+        at--;
+    document->title = task->path + at;
+    document->title_len = task->len - at;
+}
+
+static osteon_document begin_document(const osi_task *task)
+{
+    const osi_options *const options = task->worker->run->options;
+    osteon_document document = {.id = task->path, .id_len = task->len,
+                                .source = task->source};
+
+    if (task->job == NULL) {
+        document.id = options->id != NULL ? options->id : "stdin";
+        document.id_len = strlen(document.id);
+    }
+    name_as_title(task, &document);
+    return document;
+}
+
+static bool fatal(osi_task *task)
+{
+    osi_fail(task->worker->run, &task->worker->err);
+    return false;
+}
+
+static bool add(osi_task *task, const osteon_document *document)
+{
+    osi_worker *const worker = task->worker;
+
+    return osteon_feed_add(worker->feed, document, &worker->err) ==
+               OSTEON_OK ||
+           fatal(task);
+}
+
+static bool add_more(osi_task *task, const char *body, size_t len, bool store)
+{
+    osi_worker *const worker = task->worker;
+
+    if (len == 0)
+        return true;
+    return osteon_feed_more(worker->feed, body, len, store, &worker->err) ==
+               OSTEON_OK ||
+           fatal(task);
+}
+
+/* The document is all there. */
+static bool finish(osi_task *task)
+{
+    if (!osi_drop_old(task))
+        return false;
+    osi_count_documents(1);
+    osi_count(OSI_INDEXED, task->path, task->len);
+    return true;
+}
+
+/* Feeds the first piece of a text: its title, and what stands around it. */
+static bool feed_first(osi_task *task, const char *text, size_t len,
+                       bool store)
+{
+    osteon_document document = begin_document(task);
+    osi_title title;
+    const char *rest = NULL;
+    size_t rest_len = 0;
+
+    document.body = text;
+    document.body_len = len;
+    document.stored = store ? text : NULL;
+    document.stored_len = store ? len : 0;
+    if (osi_title_find(text, len, &title)) {
+        document.title = text + title.start;
+        document.title_len = title.len;
+        rest = text + title.to;
+        rest_len = len - title.to;
+        document.body_len = title.from;
+        if (!osi_has_word(text, title.from)) {
+            document.body = rest;
+            document.body_len = rest_len;
+            rest_len = 0;
+        }
+    }
+    return add(task, &document) && add_more(task, rest, rest_len, false);
+}
+
+/* Feeds what comes after the first piece. */
+static bool feed_rest(osi_task *task, osi_reader *reader, bool store)
+{
+    osi_got got = OSI_GOT_TEXT;
+
+    while (got == OSI_GOT_TEXT && (!reader->ended || reader->text.len > 0)) {
+        size_t len;
+        got = osi_reader_fill(reader, PIECE);
+        if (got != OSI_GOT_TEXT)
+            break;
+        len = reader->text.len;
+        if (!reader->ended)
+            len = osi_cut(reader->text.data, len);
+        if (!add_more(task, reader->text.data, len, store))
+            return false;
+        osi_reader_take(reader, len);
+        osi_progress();
+    }
+    if (got == OSI_GOT_TEXT)
+        return true;
+    osteon_feed_abandon(task->worker->feed);
+    osi_settle_got(task, got);
+    return false;
+}
+
+static bool index_text(osi_task *task)
+{
+    osi_worker *const worker = task->worker;
+    osi_reader *const reader = &worker->reader;
+    const osi_got got = osi_reader_fill(reader, PIECE);
+    const bool store = wants_stored(task, reader->converted);
+    const bool whole = reader->ended;
+    uint64_t hash = 0;
+    size_t len;
+
+    if (got != OSI_GOT_TEXT)
+        return osi_settle_got(task, got);
+    len = reader->text.len;
+    if (whole) {
+        hash = osi_input_hash(worker->input);
+        if (osi_is_same(task, hash))
+            return osi_settle_same(task);
+        if (!osi_has_word(reader->text.data, len))
+            return osi_settle(task, OSI_EMPTY, "empty");
+    } else {
+        len = osi_cut(reader->text.data, len);
+    }
+    if (!osi_put_source(task, OSTEON_SOURCE_INDEXED, hash, "") ||
+        !feed_first(task, reader->text.data, len, store))
+        return false;
+    if (!whole) {
+        osi_reader_take(reader, len);
+        if (!feed_rest(task, reader, store))
+            return !osi_is_halted(worker->run);
+        hash = osi_input_hash(worker->input);
+        if (!osi_put_source(task, OSTEON_SOURCE_INDEXED, hash, ""))
+            return false;
+    }
+    return finish(task);
+}
+
+/* Reads all of a file whose format needs it in one piece. True: go on; else
+ * *result is what to return. */
+static bool read_whole(osi_task *task, bool *result)
+{
+    osi_worker *const worker = task->worker;
+    osi_reader *const reader = &worker->reader;
+    const osi_got got = osi_reader_fill(reader, SIZE_MAX);
+
+    *result = true;
+    if (got != OSI_GOT_TEXT)
+        *result = osi_settle_got(task, got);
+    else if (osi_is_same(task, osi_input_hash(worker->input)))
+        *result = osi_settle_same(task);
+    else if (!osi_has_word(reader->text.data, reader->text.len))
+        *result = osi_settle(task, OSI_EMPTY, "empty");
+    else
+        return true;
+    return false;
+}
+
+/* Feeds a converted text. */
+static bool feed_converted(osi_task *task, const osi_bytes *stored)
+{
+    osi_worker *const worker = task->worker;
+    osteon_document document;
+
+    if (!osi_put_source(task, OSTEON_SOURCE_INDEXED,
+                        osi_input_hash(worker->input), ""))
+        return false;
+    document = begin_document(task);
+    if (osi_has_word(worker->title.data, worker->title.len)) {
+        document.title = worker->title.data;
+        document.title_len = worker->title.len;
+    }
+    document.body = worker->text.data;
+    document.body_len = worker->text.len;
+    if (stored != NULL) {
+        document.stored = stored->data;
+        document.stored_len = stored->len;
+    }
+    return add(task, &document) && finish(task);
+}
+
+static bool index_markdown(osi_task *task)
+{
+    osi_worker *const worker = task->worker;
+    const osi_bytes *const source = &worker->reader.text;
+    bool result;
+
+    worker->text.len = worker->title.len = 0;
+    if (!read_whole(task, &result))
+        return result;
+    if (!osi_markdown(source->data, source->len, &worker->text,
+                      &worker->title)) {
+        if (osi_is_halted(worker->run))
+            return false;
+        if (!worker->text.failed && !worker->title.failed)
+            return index_text(task); /* too long: taken as it stands */
+        osi_fail_memory(worker->run);
+        return false;
+    }
+    /* What a snippet is cut from is the file, or what it decompresses to. */
+    return feed_converted(
+        task, wants_stored(task, worker->reader.converted) ? source : NULL);
+}
+
+static bool index_html(osi_task *task)
+{
+    osi_worker *const worker = task->worker;
+    const osi_bytes *const source = &worker->reader.text;
+    bool result;
+
+    if (!read_whole(task, &result))
+        return result;
+    switch (osi_extract_html(worker->extract, source->data, source->len,
+                             &worker->text, &worker->title)) {
+    case OSI_EXTRACTED:
+        break;
+    case OSI_EXTRACT_FAILED:
+        return osi_settle(task, OSI_MALFORMED,
+                          osi_extract_reason(worker->extract));
+    case OSI_EXTRACT_MISSING:
+        return osi_settle(task, OSI_UNREADABLE,
+                          osi_extract_reason(worker->extract));
+    case OSI_EXTRACT_STOPPED:
+        return false;
+    }
+    if (!osi_has_word(worker->text.data, worker->text.len) &&
+        !osi_has_word(worker->title.data, worker->title.len))
+        return osi_settle(task, OSI_EMPTY, "empty");
+    return feed_converted(task,
+                          wants_stored(task, true) ? &worker->text : NULL);
+}
+
+/* Feeds the records of a JSON text; *n of them, of which *bad were none. */
+static bool feed_records(osi_task *task, uint64_t *n, uint64_t *bad,
+                         const char **reason)
+{
+    osi_worker *const worker = task->worker;
+    const bool store = wants_stored(task, true);
+    osi_splitter splitter;
+    int more;
+
+    *n = *bad = 0;
+    osi_splitter_start(&splitter, worker->reader.text.data,
+                       worker->reader.text.len);
+    while ((more = osi_splitter_next(&splitter, reason)) == 1) {
+        ++*n;
+        if (osi_record_parse(&worker->record, splitter.object, splitter.len,
+                             reason)) {
+            if (!osi_feed_record(worker, task->source, splitter.line, store))
+                return false;
+        } else if (++*bad <= OSI_BAD_SHOWN) {
+            osi_error_line(task->path, task->len, splitter.line, *reason);
+        }
+        if (osi_is_halted(worker->run))
+            return false;
+    }
+    if (more < 0) {
+        ++*n;
+        if (++*bad <= OSI_BAD_SHOWN)
+            osi_error_line(task->path, task->len, splitter.at_line, *reason);
+    }
+    return true;
+}
+
+static bool index_json(osi_task *task)
+{
+    osi_worker *const worker = task->worker;
+    const char *reason = "";
+    char text[80];
+    uint64_t n, bad;
+    bool result;
+
+    if (!read_whole(task, &result))
+        return result;
+    if (!osi_put_source(task, OSTEON_SOURCE_INDEXED, 0, "") ||
+        !feed_records(task, &n, &bad, &reason) || !osi_drop_old(task))
+        return false;
+    osi_count_documents(n - bad);
+    if (bad == 0) {
+        osi_count(n > 0 ? OSI_INDEXED : OSI_EMPTY, task->path, task->len);
+        return osi_put_source(
+            task, n > 0 ? OSTEON_SOURCE_INDEXED : OSTEON_SOURCE_EMPTY,
+            osi_input_hash(worker->input), "");
+    }
+    osi_bad_records(bad, n, text, sizeof text);
+    osi_mark_partly();
+    osi_count(OSI_MALFORMED, task->path, task->len);
+    return osi_put_source(task, OSTEON_SOURCE_MALFORMED, 0, text);
+}
+
+static bool index_open_file(osi_task *task, int fd, uint64_t limit)
+{
+    osi_worker *const worker = task->worker;
+    const osi_got got =
+        osi_input_start(worker->input, fd, task->kind.gzip, limit);
+    bool ok;
+
+    if (got != OSI_GOT_TEXT)
+        return osi_settle_got(task, got);
+    osi_reader_start(&worker->reader, worker->input, task->kind.gzip);
+    switch (task->kind.format) {
+    case OSI_FORMAT_MARKDOWN:
+        ok = index_markdown(task);
+        break;
+    case OSI_FORMAT_HTML:
+        ok = index_html(task);
+        break;
+    case OSI_FORMAT_JSON:
+        ok = index_json(task);
+        break;
+    default:
+        ok = index_text(task);
+    }
+    osi_count_read(osi_input_bytes(worker->input));
+    return ok;
+}
+
+/* For a file that had this size before and is too large to be held at once:
+ * is its content the same too? */
+static bool has_same_content(osi_task *task, int fd)
+{
+    osi_worker *const worker = task->worker;
+    const osteon_source *const old = &task->job->old;
+
+    return old->id != 0 && old->hash != 0 && old->size == task->size &&
+           (task->size > PIECE || task->kind.gzip) &&
+           osi_is_same(task, osi_input_hash_file(worker->input, fd,
+                                                 &worker->reader.text));
+}
+
+static bool open_and_index(osi_task *task, int fd)
+{
+    const uint64_t most = task->worker->run->options->max_filesize;
+    struct stat st;
+
+    if (fstat(fd, &st) != 0)
+        return osi_settle(task, OSI_UNREADABLE, strerror(errno));
+    if (!S_ISREG(st.st_mode))
+        return osi_settle(task, OSI_VANISHED, "");
+    task->size = (uint64_t)st.st_size;
+    task->mtime_ns = osi_nanoseconds(st.st_mtim);
+    if (most > 0 && task->size > most)
+        return osi_settle_got(task, OSI_GOT_TOO_LARGE);
+    if (has_same_content(task, fd))
+        return osi_settle_same(task);
+    return index_open_file(task, fd, most);
+}
+
+bool osi_index_job(osi_worker *worker, const osi_job *job, const char *path)
+{
+    const osi_options *const options = worker->run->options;
+    osi_task task = {.worker = worker,
+                     .job = job,
+                     .path = path,
+                     .len = job->len,
+                     .size = job->size,
+                     .mtime_ns = job->mtime_ns,
+                     .kind = osi_kind_of(path, job->len,
+                                         (osi_format)options->format)};
+    bool ok;
+    int fd;
+
+    if (options->max_filesize > 0 && job->size > options->max_filesize) {
+        task.kind.gzip = false; /* it is its own size that is too large */
+        return osi_settle_got(&task, OSI_GOT_TOO_LARGE);
+    }
+    if (job->size == 0 && !job->named)
+        return osi_settle(&task, OSI_EMPTY, "empty");
+    /* O_NONBLOCK: it may have become a pipe since. */
+    fd = openat(worker->run->root, path,
+                O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
+    if (fd < 0) {
+        if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP ||
+            errno == ENXIO)
+            return osi_settle(&task, OSI_VANISHED, "");
+        return osi_settle(&task, OSI_UNREADABLE, strerror(errno));
+    }
+    ok = open_and_index(&task, fd);
+    close(fd);
+    return ok;
+}
+
+bool osi_index_stdin(osi_worker *worker)
+{
+    const osi_options *const options = worker->run->options;
+    osi_task task = {.worker = worker, .path = "standard input",
+                     .len = sizeof "standard input" - 1,
+                     .kind = {(osi_format)options->format, false}};
+    const bool in_pieces = task.kind.format == OSI_FORMAT_AUTO ||
+                           task.kind.format == OSI_FORMAT_TEXT;
+
+    return index_open_file(&task, STDIN_FILENO,
+                           in_pieces ? 0 : options->max_filesize);
+}

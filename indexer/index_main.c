@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * osteon-index: from the command line to the mode it asks for.
+ */
+#include "update.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+/* A program started with one of these closed would take a file of the index
+ * for it. */
+static bool have_standard_files(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd < 0)
+        return false;
+    close(fd);
+    return true;
+}
+
+static int no_index(const osi_place *place)
+{
+    if (strcmp(place->index, ".osteon") == 0)
+        osi_error("no index in this folder or one above it (name one with "
+                  "-i, or make one: osteon-index PATH)");
+    else
+        osi_error_path(place->index, strlen(place->index),
+                       "there is no such index");
+    return OSI_FATAL;
+}
+
+static int run_mode(const osi_options *options, const osi_place *place)
+{
+    const bool deletes = options->delete_ids || options->delete_from != NULL;
+
+    if (options->analyze)
+        return osi_analyze(options->language,
+                           place->exists ? place->index : NULL);
+    if (!place->exists && (options->stats || options->check ||
+                           options->failed || deletes))
+        return no_index(place);
+    if (options->stats)
+        return osi_stats(place->index, options->json);
+    if (options->check)
+        return osi_check(place->index, options->quiet);
+    if (options->failed)
+        return osi_failed(place->index, options->null_data, options->json);
+    if (deletes)
+        return osi_delete(options, place);
+    return options->dry_run ? osi_dry_run(options, place)
+                            : osi_update(options, place);
+}
+
+static int run(const osi_options *options)
+{
+    osi_place place;
+    int status;
+
+    if (options->help || options->help_short || options->version) {
+        if (options->version)
+            osi_version();
+        else if (options->help)
+            osi_help_full();
+        else
+            osi_help_short();
+        return osi_stdout_end() ? OSI_DONE : OSI_FATAL;
+    }
+    osi_report_start(options->quiet, options->verbose,
+                     options->no_progress ? -1 : options->progress);
+    osi_stop_install();
+    status = osi_place_find(options->index, &place) ? run_mode(options, &place)
+                                                    : OSI_FATAL;
+    osi_place_free(&place);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    osi_options options;
+    int status = OSI_FATAL;
+
+    if (!have_standard_files())
+        return OSI_FATAL;
+    if (osi_options_parse(argc, argv, &options))
+        status = run(&options);
+    osi_options_free(&options);
+    return status;
+}

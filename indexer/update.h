@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * An update: what the walk found is compared with what the index remembers;
+ * what is new or changed goes in batches to threads that read it and feed it
+ * to the index. The walk runs in the main thread, which also cuts large files
+ * of records into slices. Order of documents is order of batches.
+ */
+#ifndef OSI_UPDATE_H
+#define OSI_UPDATE_H
+
+#include "convert.h"
+#include "walk.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+/* A file to be read. */
+typedef struct osi_job {
+    size_t path, len; /* its id, in the batch's names */
+    uint64_t size;
+    int64_t mtime_ns;
+    osteon_source old; /* id 0: not in the index; no path, no reason */
+    uint32_t source;   /* its id now; given in the order of the walk */
+    bool named, loud;
+} osi_job;
+
+typedef struct osi_stream osi_stream;
+
+/* Files, or a slice of a stream of records; one sequence number. */
+typedef struct osi_batch {
+    struct osi_batch *next;
+    uint64_t sequence;
+    osi_bytes names;
+    osi_job *jobs;
+    size_t n, room;
+    uint64_t bytes;
+    osi_stream *stream; /* NULL: files */
+    osi_bytes slice;    /* whole lines */
+    uint32_t line;      /* of its first line */
+} osi_batch;
+
+typedef struct osi_run osi_run;
+
+/* What one thread needs to read files and feed documents. */
+typedef struct osi_worker {
+    osi_run *run;
+    osteon_feed *feed; /* NULL: not yet */
+    osi_input *input;
+    osi_reader reader;
+    osi_extract *extract;
+    osi_bytes text, title; /* converted */
+    osi_record record;
+    osteon_error err;
+    pthread_t thread;
+} osi_worker;
+
+/* The batches between the main thread and the workers. */
+typedef struct osi_queue {
+    pthread_mutex_t lock;
+    pthread_cond_t filled, emptied;
+    osi_batch *first, *last;
+    size_t n, most;
+    bool ended;
+    osi_batch *held; /* the first: run by the main thread if it stays alone */
+    osi_worker *workers;
+    unsigned n_workers, wanted;
+    uint64_t next_sequence;
+} osi_queue;
+
+struct osi_run {
+    const osi_options *options;
+    const osi_place *place;
+    int root; /* the folder relative ids start at */
+    osteon_writer *writer;
+    osi_names operands; /* absolute paths the user named */
+    osi_names kept;     /* could not be read: what is under them stays */
+    pthread_mutex_t sources; /* around all calls about source records: what
+                              * a look-up gives is lost with the next put */
+    pthread_mutex_t lock;    /* of seen and fatal */
+    unsigned char *seen;  /* by source id: one bit */
+    size_t seen_room;
+    osteon_error fatal;
+    atomic_bool failed;
+    osi_worker own; /* of the main thread */
+    osi_input *stream_input; /* of files of records */
+    osi_reader stream_reader;
+    osi_queue queue;
+    osi_batch *open; /* being filled */
+};
+
+/* ---- change.c ---- */
+
+/* True where the file has to be read; `old` is what the index has of it, or
+ * NULL. */
+bool osi_is_changed(const osi_options *options, const osi_found *found,
+                    const osteon_source *old);
+
+/* Counts a file that need not be read. */
+void osi_count_old(const osteon_source *old, const char *path, size_t len);
+
+/* Why a compressed file is too large; compared when it is met again. */
+void osi_too_large_reason(const osi_options *options, char *out, size_t room);
+
+/* Marks a source as met. False: no memory. */
+bool osi_mark_seen(osi_run *run, uint32_t id);
+bool osi_was_seen(const osi_run *run, uint32_t id);
+
+/* True where a source lies under an operand and not under what could not be
+ * read. Marks the operand as one the index knows. */
+bool osi_is_covered(const osi_place *place, const osi_names *operands,
+                    const osi_names *kept, const char *path, size_t len);
+
+/* Values in the set of operands. */
+enum { OSI_NAMED = 0, OSI_NAMED_MISSING = 1, OSI_NAMED_KNOWN = 2 };
+
+/* ---- operands.c ---- */
+
+typedef struct osi_operand {
+    osi_operand_kind kind;
+    char *path; /* absolute; NULL: standard input */
+    size_t len;
+    uint64_t size;
+    int64_t mtime_ns;
+    bool loud;
+} osi_operand;
+
+typedef struct osi_operands {
+    osi_operand *items;
+    size_t n, room;
+    bool reads_stdin;
+} osi_operands;
+
+/* Resolves the operands, the names of --files-from, or the default, into
+ * `out` and the set. False: fatal, a message was printed. What cannot be
+ * looked at is reported and goes to `kept`. */
+bool osi_operands_load(const osi_options *options, const osi_place *place,
+                       osi_operands *out, osi_names *set, osi_names *kept);
+void osi_operands_free(osi_operands *operands);
+
+/* Reports names that are neither there nor in the index. */
+void osi_report_missing(const osi_operands *operands, const osi_names *set);
+
+/* Calls `each` for every name in a list: a file, or "-" for standard input.
+ * False: a message was printed, or `each` returned false. */
+bool osi_each_name(const char *file, bool null_data,
+                   bool (*each)(void *arg, const char *name, size_t len),
+                   void *arg);
+
+/* Reads standard input for a person's eyes: false, with a hint, where it is
+ * a terminal. */
+bool osi_stdin_allowed(const char *hint);
+
+/* Sets up a walk's rules from the options. *globs is the caller's to free.
+ * False: no memory. */
+bool osi_walk_setup(osi_walk *walk, const osi_options *options,
+                    const osi_place *place, osi_rules **globs);
+
+/* ---- batch.c ---- */
+
+/* Gives a filled batch, which becomes the queue's, the next number. Waits
+ * where enough are waiting; runs it where there is one thread. */
+void osi_queue_push(osi_run *run, osi_batch *batch);
+
+/* Runs what is left and ends the threads. */
+void osi_queue_finish(osi_run *run);
+
+bool osi_queue_init(osi_run *run);
+void osi_queue_free(osi_run *run);
+
+osi_batch *osi_batch_new(void); /* NULL: no memory */
+
+/* A fatal error: the first one is kept and everything ends soon. */
+void osi_fail(osi_run *run, const osteon_error *err);
+void osi_fail_memory(osi_run *run);
+
+/* True when there is no point in going on. */
+bool osi_is_halted(const osi_run *run);
+
+/* Opens the worker's feed and begins a batch. False: fatal, told. */
+bool osi_worker_begin(osi_worker *worker, uint64_t sequence);
+void osi_worker_end(osi_worker *worker);
+
+/* ---- index_file.c ---- */
+
+/* Reads one file of a batch and feeds it. False: fatal, told by osi_fail. */
+bool osi_index_job(osi_worker *worker, const osi_job *job, const char *path);
+
+/* The same for standard input, any format but jsonl. */
+bool osi_index_stdin(osi_worker *worker);
+
+/* ---- settle.c: the end of a file that gave no document ---- */
+
+typedef struct osi_task {
+    osi_worker *worker;
+    const osi_job *job; /* NULL: standard input */
+    const char *path;   /* its id, or what to call standard input */
+    size_t len;
+    uint64_t size; /* when it was opened */
+    int64_t mtime_ns;
+    uint32_t source;
+    osi_kind kind;
+} osi_task;
+
+/* Records in the index how the file ended, keeps or drops its documents, and
+ * tells the user. False: fatal, told by osi_fail. */
+bool osi_settle(osi_task *task, osi_outcome outcome, const char *reason);
+/* The same for what a reader gave instead of text. */
+bool osi_settle_got(osi_task *task, osi_got got);
+/* Its content is as the index has it: only the record changes. */
+bool osi_settle_same(osi_task *task);
+/* Writes the source's record and sets task->source. */
+bool osi_put_source(osi_task *task, osteon_source_state state, uint64_t hash,
+                    const char *reason);
+/* Drops what the source had before this run. */
+bool osi_drop_old(osi_task *task);
+
+/* True where the old content had this size and hash and is still indexed. */
+bool osi_is_same(const osi_task *task, uint64_t hash);
+
+/* ---- stream.c ---- */
+
+/* Cuts a file of records, a line each, into slices and pushes them.
+ * `job` NULL: standard input. */
+void osi_stream_file(osi_run *run, const osi_job *job, const char *path,
+                     osi_kind kind);
+
+/* Feeds the records of a slice. False: fatal, told by osi_fail. */
+bool osi_index_slice(osi_worker *worker, osi_batch *batch);
+void osi_stream_release(osi_stream *stream, osi_worker *worker);
+
+/* Lines of bad records shown for one file; the others are counted. */
+#define OSI_BAD_SHOWN 10
+
+/* The reason of a source some of whose records are none. */
+void osi_bad_records(uint64_t bad, uint64_t all, char *out, size_t room);
+
+/* Feeds the worker's record; for slices and for --format=json. False:
+ * fatal. */
+bool osi_feed_record(osi_worker *worker, uint32_t source, uint32_t line,
+                     bool store);
+
+/* ---- update.c, dry_run.c, delete.c ---- */
+
+int osi_update(const osi_options *options, const osi_place *place);
+int osi_dry_run(const osi_options *options, const osi_place *place);
+int osi_delete(const osi_options *options, const osi_place *place);
+
+#endif
