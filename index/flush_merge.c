@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * What a flush has to encode, in order: the fields by name with the lengths
- * of their documents, and the terms of all inverters merged into one sorted
- * list of references. Invariant: references of one term are neighbours, in
- * order of inverters, and all but the first are marked `same`.
+ * of their documents, and the sorted terms of all inverters cut into pieces
+ * that threads merge and encode side by side. Invariant: references of one
+ * term are neighbours, in order of inverters, and all but the first are
+ * marked `same`.
  */
 #include "flush_parts.h"
+
+/* A piece of fewer terms is not worth a task of its own. */
+#define LEAST_TERMS ((size_t)2048)
 
 static int by_name(const void *a, const void *b)
 {
@@ -54,159 +58,230 @@ void ost_flush_norms(const ost_flush_plan *t, const ost_flush_field *f,
         norms[t->lengths[i].doc] = ost_norm_encode(t->lengths[i].length);
 }
 
-/* ---- Merging the terms of the inverters ---- */
+/* ---- Sorting ---- */
 
-typedef struct merge_input {
-    const ost_inverter *inverter;
-    uint32_t *ids; /* sorted by field number, then bytes; NULL: no memory */
-    size_t n, at, end;
-    const char *bytes; /* of the term at ids[at] */
-    size_t len;
+typedef struct sorter {
+    const ost_vocabulary *vocabulary;
+    uint32_t *ids; /* NULL: no memory */
     pthread_t thread;
     bool started;
-} merge_input;
+} sorter;
 
-static void look(const ost_inverter *inv, merge_input *in)
+static void *sort_terms(void *arg)
 {
-    uint32_t field;
+    sorter *s = arg;
 
-    if (in->at < in->end)
-        ost_vocabulary_term(inv->vocabulary, in->ids[in->at], &in->bytes,
-                            &in->len, &field);
-}
-
-/* Finds an inverter's terms of one field by bisection. */
-static void select_field(const ost_inverter *inv, merge_input *in,
-                         uint32_t number)
-{
-    size_t bounds[2];
-
-    for (uint32_t k = 0; k < 2; k++) {
-        size_t low = 0, high = in->n;
-        while (low < high) {
-            const size_t mid = low + (high - low) / 2;
-            const char *bytes;
-            size_t len;
-            uint32_t field;
-            ost_vocabulary_term(inv->vocabulary, in->ids[mid], &bytes, &len,
-                                &field);
-            if (field < number + k)
-                low = mid + 1;
-            else
-                high = mid;
-        }
-        bounds[k] = low;
-    }
-    in->at = bounds[0];
-    in->end = bounds[1];
-    look(inv, in);
-}
-
-static int compare(const merge_input *a, const merge_input *b)
-{
-    const int c =
-        memcmp(a->bytes, b->bytes, a->len < b->len ? a->len : b->len);
-
-    return c ? c : (a->len > b->len) - (a->len < b->len);
-}
-
-/* Adds the references of the least term of all inputs; false at the end. */
-static bool take_least(ost_flush_plan *t, merge_input *in, uint16_t field)
-{
-    const size_t n = t->order->n_inverters;
-    size_t least = n;
-    bool same = false;
-    merge_input key;
-
-    for (size_t i = 0; i < n; i++)
-        if (in[i].at < in[i].end &&
-            (least == n || compare(&in[i], &in[least]) < 0))
-            least = i;
-    if (least == n)
-        return false;
-    key = in[least];
-    for (size_t i = least; i < n; i++) {
-        if (in[i].at == in[i].end || compare(&in[i], &key) != 0)
-            continue;
-        t->refs[t->n_refs++] = (ost_flush_ref){.inverter = (uint32_t)i,
-                                           .term = in[i].ids[in[i].at],
-                                           .bytes = key.bytes,
-                                           .len = (uint8_t)key.len,
-                                           .field = field,
-                                           .same = same};
-        same = true;
-        in[i].at++;
-        look(t->order->inverters[i], &in[i]);
-    }
-    return true;
-}
-
-static void *sort_input(void *arg)
-{
-    merge_input *in = arg;
-    const ost_vocabulary *v = in->inverter->vocabulary;
-
-    in->n = ost_vocabulary_size(v);
-    in->ids = ost_malloc(in->n * sizeof *in->ids);
-    if (in->ids != NULL && !ost_vocabulary_sort(v, in->ids)) {
-        ost_free(in->ids);
-        in->ids = NULL;
+    s->ids = ost_malloc(ost_vocabulary_size(s->vocabulary) * sizeof *s->ids);
+    if (s->ids != NULL && !ost_vocabulary_sort(s->vocabulary, s->ids)) {
+        ost_free(s->ids);
+        s->ids = NULL;
     }
     return NULL;
 }
 
 /* Sorts the terms of each inverter, in a thread each but for the first. */
-static bool sort_inputs(merge_input *in, size_t n)
+static bool sort_all(ost_flush_plan *t)
 {
+    const size_t n = t->order->n_inverters;
+    sorter *sorters = ost_calloc(n, sizeof *sorters);
     bool ok = true;
 
-    for (size_t i = 1; i < n; i++)
-        in[i].started =
-            pthread_create(&in[i].thread, NULL, sort_input, &in[i]) == 0;
+    t->ids = ost_calloc(n, sizeof *t->ids);
+    if (sorters == NULL || t->ids == NULL) {
+        ost_free(sorters);
+        return false;
+    }
     for (size_t i = 0; i < n; i++)
-        if (!in[i].started)
-            sort_input(&in[i]);
+        sorters[i].vocabulary = t->order->inverters[i]->vocabulary;
+    for (size_t i = 1; i < n; i++)
+        sorters[i].started = pthread_create(&sorters[i].thread, NULL,
+                                            sort_terms, &sorters[i]) == 0;
+    for (size_t i = 0; i < n; i++)
+        if (!sorters[i].started)
+            sort_terms(&sorters[i]);
     for (size_t i = 0; i < n; i++) {
-        if (in[i].started)
-            pthread_join(in[i].thread, NULL);
-        ok = ok && in[i].ids != NULL;
+        if (sorters[i].started)
+            pthread_join(sorters[i].thread, NULL);
+        t->ids[i] = sorters[i].ids;
+        ok = ok && t->ids[i] != NULL;
     }
+    ost_free(sorters);
     return ok;
 }
 
-static bool merge_terms(ost_flush_plan *t)
+/* ---- Cutting ---- */
+
+/* A term of the sorted list of an inverter. */
+typedef struct key {
+    uint32_t field;
+    const char *bytes;
+    size_t len;
+} key;
+
+static key key_at(const ost_flush_plan *t, size_t inverter, size_t at)
 {
-    const ost_flush_order *o = t->order;
-    merge_input *in = ost_calloc(o->n_inverters, sizeof *in);
-    size_t total = 0;
-    bool ok = in != NULL;
+    key k;
 
-    for (size_t i = 0; i < o->n_inverters && ok; i++)
-        in[i].inverter = o->inverters[i];
-    ok = ok && sort_inputs(in, o->n_inverters);
-    for (size_t i = 0; i < o->n_inverters && ok; i++)
-        total += in[i].n;
-    t->refs = ok ? ost_malloc(total * sizeof *t->refs) : NULL;
-    ok = t->refs != NULL;
-    for (uint32_t f = 0; f < t->n_fields && ok; f++) {
-        for (size_t i = 0; i < o->n_inverters; i++)
-            select_field(o->inverters[i], &in[i], t->fields[f].number);
-        while (take_least(t, in, (uint16_t)f))
-            ;
+    ost_vocabulary_term(t->order->inverters[inverter]->vocabulary,
+                        t->ids[inverter][at], &k.bytes, &k.len, &k.field);
+    return k;
+}
+
+static int compare(const key *a, const key *b)
+{
+    int c;
+
+    if (a->field != b->field)
+        return a->field < b->field ? -1 : 1;
+    c = memcmp(a->bytes, b->bytes, a->len < b->len ? a->len : b->len);
+    return c ? c : (a->len > b->len) - (a->len < b->len);
+}
+
+/* The first term of an inverter, from `low` on, that is not below `k`. */
+static size_t lower_bound(const ost_flush_plan *t, size_t inverter, size_t low,
+                          const key *k)
+{
+    size_t high =
+        ost_vocabulary_size(t->order->inverters[inverter]->vocabulary);
+
+    while (low < high) {
+        const size_t mid = low + (high - low) / 2;
+        const key it = key_at(t, inverter, mid);
+        if (compare(&it, k) < 0)
+            low = mid + 1;
+        else
+            high = mid;
     }
-    for (size_t i = 0; i < o->n_inverters && in != NULL; i++)
-        ost_free(in[i].ids);
-    ost_free(in);
+    return low;
+}
+
+/* Adds the piece from `cursors` to the first terms not below `end`, where the
+ * cursors then stand. */
+static bool add_piece(ost_flush_plan *t, uint32_t field, size_t *cursors,
+                      const key *end)
+{
+    const size_t n = t->order->n_inverters;
+    ost_flush_piece *piece;
+
+    if (!OST_GROW(&t->pieces, &t->pieces_room, t->n_pieces + 1))
+        return false;
+    piece = &t->pieces[t->n_pieces];
+    piece->field = field;
+    piece->n_refs = 0;
+    piece->bounds = ost_malloc(n * 2 * sizeof *piece->bounds);
+    if (piece->bounds == NULL)
+        return false;
+    t->n_pieces++;
+    for (size_t i = 0; i < n; i++) {
+        piece->bounds[i * 2] = cursors[i];
+        cursors[i] = lower_bound(t, i, cursors[i], end);
+        piece->bounds[i * 2 + 1] = cursors[i];
+        piece->n_refs += cursors[i] - piece->bounds[i * 2];
+    }
+    return true;
+}
+
+/* Cuts a field where every `step`-th term of the inverter with most terms
+ * is. */
+static bool cut_field(ost_flush_plan *t, uint32_t field, size_t step,
+                      size_t *cursors)
+{
+    const uint32_t number = t->fields[field].number;
+    const key begin = {.field = number, .bytes = "", .len = 0};
+    const key end = {.field = number + 1, .bytes = "", .len = 0};
+    size_t most = 0, from = 0, to = 0;
+
+    for (size_t i = 0; i < t->order->n_inverters; i++) {
+        const size_t low = lower_bound(t, i, 0, &begin);
+        const size_t high = lower_bound(t, i, low, &end);
+        cursors[i] = low;
+        if (i == 0 || high - low > to - from) {
+            most = i;
+            from = low;
+            to = high;
+        }
+    }
+    for (size_t at = from + step; at < to; at += step) {
+        const key k = key_at(t, most, at);
+        if (!add_piece(t, field, cursors, &k))
+            return false;
+    }
+    return from == to || add_piece(t, field, cursors, &end);
+}
+
+static bool cut_all(ost_flush_plan *t, unsigned threads)
+{
+    size_t *cursors = ost_malloc(t->order->n_inverters * sizeof *cursors);
+    size_t most = 0, step;
+    bool ok = cursors != NULL;
+
+    for (size_t i = 0; i < t->order->n_inverters; i++) {
+        const size_t n =
+            ost_vocabulary_size(t->order->inverters[i]->vocabulary);
+        most = n > most ? n : most;
+    }
+    step = threads > 1 ? most / ((size_t)threads * 4) : most;
+    step = step > LEAST_TERMS ? step : LEAST_TERMS;
+    for (uint32_t f = 0; f < t->n_fields && ok; f++)
+        ok = cut_field(t, f, step, cursors);
+    ost_free(cursors);
     return ok;
 }
+
+/* ---- Merging ---- */
+
+void ost_flush_merge(const ost_flush_plan *t, const ost_flush_piece *piece,
+                     ost_flush_ref *refs, size_t *cursors)
+{
+    const size_t n = t->order->n_inverters;
+    size_t made = 0;
+
+    for (size_t i = 0; i < n; i++)
+        cursors[i] = piece->bounds[i * 2];
+    while (made < piece->n_refs) {
+        const size_t first = made;
+        key least = {0};
+        for (size_t i = 0; i < n; i++) {
+            const size_t at = cursors[i];
+            int c = -1;
+            key k;
+            if (at == piece->bounds[i * 2 + 1])
+                continue;
+            k = key_at(t, i, at);
+            if (made > first)
+                c = compare(&k, &least);
+            if (c > 0)
+                continue;
+            if (c < 0) { /* what was noted before is not the least */
+                while (made > first)
+                    cursors[refs[--made].inverter]--;
+                least = k;
+            }
+            refs[made] = (ost_flush_ref){.bytes = k.bytes,
+                                         .inverter = (uint32_t)i,
+                                         .term = t->ids[i][at],
+                                         .len = (uint8_t)k.len,
+                                         .same = made > first};
+            made++;
+            cursors[i]++;
+        }
+    }
+}
+
+/* ---- The plan ---- */
 
 bool ost_flush_plan_make(const ost_flush_job *job, ost_flush_plan *t)
 {
-    return collect_fields(job, t) && merge_terms(t);
+    return collect_fields(job, t) && sort_all(t) && cut_all(t, job->threads);
 }
 
 void ost_flush_plan_free(ost_flush_plan *t)
 {
+    for (size_t i = 0; i < t->n_pieces; i++)
+        ost_free(t->pieces[i].bounds);
+    for (size_t i = 0; i < t->order->n_inverters && t->ids != NULL; i++)
+        ost_free(t->ids[i]);
+    ost_free(t->pieces);
+    ost_free(t->ids);
     ost_free(t->lengths);
-    ost_free(t->refs);
 }

@@ -49,7 +49,6 @@ void ost_flush_order_free(ost_flush_order *o);
 typedef struct ost_flush_ref {
     const char *bytes; /* of the term */
     uint32_t inverter, term;
-    uint16_t field; /* index in fields[] */
     uint8_t len;
     bool same;
 } ost_flush_ref;
@@ -62,24 +61,38 @@ typedef struct ost_flush_field {
     size_t first_length, end_length; /* in lengths */
 } ost_flush_field;
 
+/* A stretch of one field's terms: of each inverter those at [from, to) of its
+ * sorted ones, so that a term is in one piece for all of them. */
+typedef struct ost_flush_piece {
+    uint32_t field; /* index in fields[] */
+    size_t *bounds; /* from, to for each inverter */
+    size_t n_refs;
+} ost_flush_piece;
+
 typedef struct ost_flush_plan {
     const ost_flush_order *order;
     const char *folder;
     ost_flush_field fields[OST_MAX_FIELDS];
     uint32_t n_fields;
     ost_field_length *lengths; /* by field, doc in the new segment */
-    ost_flush_ref *refs;
-    size_t n_refs;
+    uint32_t **ids; /* [inverter]: its terms by field number, then bytes */
+    ost_flush_piece *pieces; /* in order */
+    size_t n_pieces, pieces_room;
 } ost_flush_plan;
 
-/* Collects the fields, and the lists of all inverters in order of terms. To
- * be freed even after failure. False: no memory. */
+/* Collects the fields, sorts the terms, and cuts them into pieces for about
+ * four rounds of the job's threads. To be freed even after failure. False: no
+ * memory. */
 bool ost_flush_plan_make(const ost_flush_job *job, ost_flush_plan *t);
 void ost_flush_plan_free(ost_flush_plan *t);
 
 /* Fills norms[n_docs] of a field. */
 void ost_flush_norms(const ost_flush_plan *t, const ost_flush_field *f,
                      uint8_t *norms);
+
+/* Writes the lists of a piece to refs[n_refs], merged by term. */
+void ost_flush_merge(const ost_flush_plan *t, const ost_flush_piece *piece,
+                     ost_flush_ref *refs, size_t *cursors);
 
 /* ---- flush_terms.c ---- */
 

@@ -1,52 +1,58 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Encoding the terms of a flush: the sorted references are cut between terms
- * into ranges of about equal bytes, and each range is encoded by a thread.
+ * Encoding the terms of a flush: threads take pieces of the sorted terms, merge
+ * the inverters' lists and encode them; the pieces are joined in order.
  *
- * Invariant: what a range's bytes are does not depend on the cuts, save that
- * a dictionary block ends there.
+ * Invariant: the bytes of a term do not depend on the cuts, save that a
+ * dictionary block ends there.
  */
 #include "flush_parts.h"
 
 #include "segment.h"
 #include "term_writer.h"
 
-/* A thread's work and what came of it. */
-typedef struct range {
+/* What the threads share: they take pieces in order. */
+typedef struct work {
     const ost_flush_plan *terms;
-    size_t from, to; /* references */
-    ost_term_writer *writer;
+    ost_term_writer **writers; /* [piece] */
+    size_t next;               /* piece; by __atomic operations */
+} work;
+
+/* A thread, and what it keeps from piece to piece. */
+typedef struct worker {
+    work *work;
+    uint8_t *norms;
+    uint32_t field; /* that norms are of, UINT32_MAX: none */
+    ost_list_reader *readers;
+    size_t *cursors;
     osteon_status status;
     osteon_error error;
     pthread_t thread;
     bool started;
-} range;
+} worker;
 
-/* ---- Encoding a range ---- */
+/* ---- Encoding a piece ---- */
 
 /* Adds the postings of one term from all inverters that have it, in order of
  * documents. */
-static osteon_status encode_term(range *r, size_t from, size_t to,
-                                 ost_list_reader *readers)
+static osteon_status encode_term(worker *w, const ost_flush_ref *refs,
+                                 size_t n, ost_term_writer *writer)
 {
-    const ost_flush_order *o = r->terms->order;
-    const size_t n = to - from;
+    const ost_flush_order *o = w->work->terms->order;
+    ost_list_reader *readers = w->readers;
 
-    for (size_t i = 0; i < n; i++) {
-        const ost_flush_ref *ref = &r->terms->refs[from + i];
-        if (!ost_list_reader_start(&readers[i], o->inverters[ref->inverter],
-                                   ref->term))
-            return ost_fail_memory(&r->error);
-    }
+    for (size_t i = 0; i < n; i++)
+        if (!ost_list_reader_start(
+                &readers[i], o->inverters[refs[i].inverter], refs[i].term))
+            return ost_fail_memory(&w->error);
     for (;;) {
         uint32_t doc = OST_DOC_END;
         size_t least = 0;
         for (size_t i = 0; i < n; i++) {
-            const uint32_t inverter = r->terms->refs[from + i].inverter;
             const uint32_t it =
                 readers[i].doc == OST_DOC_END
                     ? OST_DOC_END
-                    : o->numbers[inverter][readers[i].doc];
+                    : o->numbers[refs[i].inverter][readers[i].doc];
             if (it < doc) {
                 doc = it;
                 least = i;
@@ -56,109 +62,134 @@ static osteon_status encode_term(range *r, size_t from, size_t to,
             return OSTEON_OK;
         if (!ost_bit(o->dead, doc)) {
             osteon_status s = ost_term_writer_posting(
-                r->writer, doc, readers[least].tf, readers[least].positions,
-                &r->error);
+                writer, doc, readers[least].tf, readers[least].positions,
+                &w->error);
             if (s != OSTEON_OK)
                 return s;
         }
         if (!ost_list_reader_next(&readers[least]))
-            return ost_fail_memory(&r->error);
+            return ost_fail_memory(&w->error);
     }
 }
 
 /* A flush visits lists in an order of its own: their bytes are asked for
  * some terms ahead. */
-static void look_ahead(const ost_flush_plan *t, size_t i)
+static void look_ahead(const ost_flush_order *o, const ost_flush_ref *refs,
+                       size_t left)
 {
-    for (size_t distance = 8; distance <= 16; distance += 8)
-        if (i + distance < t->n_refs) {
-            const ost_flush_ref *ref = &t->refs[i + distance];
-            ost_list_prefetch(t->order->inverters[ref->inverter], ref->term,
-                              distance == 8);
-            OST_PREFETCH(ref->bytes);
-        }
+    for (size_t distance = 8; distance <= 16 && distance < left;
+         distance += 8) {
+        const ost_flush_ref *ref = &refs[distance];
+        ost_list_prefetch(o->inverters[ref->inverter], ref->term,
+                          distance == 8);
+        OST_PREFETCH(ref->bytes);
+    }
 }
 
-static osteon_status encode_terms(range *r, uint8_t *norms,
-                                  ost_list_reader *readers)
+static osteon_status encode_refs(worker *w, const ost_flush_ref *refs,
+                                 size_t n_refs, ost_term_writer *writer)
 {
-    const ost_flush_plan *t = r->terms;
-    uint32_t field = UINT32_MAX;
     osteon_status s = OSTEON_OK;
 
-    for (size_t i = r->from, end; i < r->to && s == OSTEON_OK; i = end) {
-        const ost_flush_ref *ref = &t->refs[i];
-        for (end = i + 1; end < r->to && t->refs[end].same; end++)
+    for (size_t i = 0, n; i < n_refs && s == OSTEON_OK; i += n) {
+        for (n = 1; i + n < n_refs && refs[i + n].same; n++)
             ;
-        look_ahead(t, i);
-        if (ref->field != field) {
-            field = ref->field;
-            ost_flush_norms(t, &t->fields[field], norms);
-            s = ost_term_writer_field(
-                r->writer, field, norms,
-                ost_field_average(&t->fields[field].info), &r->error);
-            if (s != OSTEON_OK)
-                break;
-        }
-        ost_term_writer_begin(r->writer, ref->bytes, ref->len);
-        s = encode_term(r, i, end, readers);
+        look_ahead(w->work->terms->order, refs + i, n_refs - i);
+        ost_term_writer_begin(writer, refs[i].bytes, refs[i].len);
+        s = encode_term(w, refs + i, n, writer);
         if (s == OSTEON_OK)
-            s = ost_term_writer_end(r->writer, &r->error);
+            s = ost_term_writer_end(writer, &w->error);
     }
     if (s == OSTEON_OK)
-        s = ost_term_writer_finish(r->writer, &r->error);
+        s = ost_term_writer_finish(writer, &w->error);
     return s;
 }
 
-static void *encode_range(void *arg)
+static osteon_status encode_piece(worker *w, const ost_flush_piece *piece,
+                                  ost_term_writer *writer)
 {
-    range *r = arg;
-    const ost_flush_order *o = r->terms->order;
-    uint8_t *norms = ost_malloc(o->n_docs);
-    ost_list_reader *readers = ost_calloc(o->n_inverters, sizeof *readers);
+    const ost_flush_plan *t = w->work->terms;
+    const ost_flush_field *f = &t->fields[piece->field];
+    ost_flush_ref *refs = ost_malloc(piece->n_refs * sizeof *refs);
+    osteon_status s;
 
-    if (norms == NULL || readers == NULL)
-        r->status = ost_fail_memory(&r->error);
-    else
-        r->status = ost_term_writer_open(r->terms->folder, &r->writer,
-                                         &r->error);
-    if (r->status == OSTEON_OK)
-        r->status = encode_terms(r, norms, readers);
-    for (size_t i = 0; i < o->n_inverters && readers != NULL; i++)
-        ost_list_reader_free(&readers[i]);
-    ost_free(readers);
-    ost_free(norms);
+    if (refs == NULL)
+        return ost_fail_memory(&w->error);
+    if (w->field != piece->field)
+        ost_flush_norms(t, f, w->norms);
+    w->field = piece->field;
+    ost_flush_merge(t, piece, refs, w->cursors);
+    s = ost_term_writer_field(writer, piece->field, w->norms,
+                              ost_field_average(&f->info), &w->error);
+    if (s == OSTEON_OK)
+        s = encode_refs(w, refs, piece->n_refs, writer);
+    ost_free(refs);
+    return s;
+}
+
+static void *encode_pieces(void *arg)
+{
+    worker *w = arg;
+    const ost_flush_plan *t = w->work->terms;
+    const size_t n = t->order->n_inverters;
+
+    w->field = UINT32_MAX;
+    w->norms = ost_malloc(t->order->n_docs);
+    w->readers = ost_calloc(n, sizeof *w->readers);
+    w->cursors = ost_malloc(n * sizeof *w->cursors);
+    if (w->norms == NULL || w->readers == NULL || w->cursors == NULL)
+        w->status = ost_fail_memory(&w->error);
+    while (w->status == OSTEON_OK) {
+        const size_t i =
+            __atomic_fetch_add(&w->work->next, 1, __ATOMIC_RELAXED);
+        if (i >= t->n_pieces)
+            break;
+        w->status = ost_term_writer_open(t->folder, &w->work->writers[i],
+                                         &w->error);
+        if (w->status == OSTEON_OK)
+            w->status =
+                encode_piece(w, &t->pieces[i], w->work->writers[i]);
+    }
+    for (size_t i = 0; i < n && w->readers != NULL; i++)
+        ost_list_reader_free(&w->readers[i]);
+    ost_free(w->readers);
+    ost_free(w->norms);
+    ost_free(w->cursors);
     return NULL;
 }
 
-/* Cuts the references into n ranges of about equal bytes, between terms. */
-static void cut_ranges(const ost_flush_plan *t, range *ranges, size_t n)
+/* Runs the workers, the first one in this thread; the others may be fewer
+ * than asked for. */
+static osteon_status encode_all(work *k, size_t n, osteon_error *err)
 {
-    uint64_t total = 0, sum = 0;
-    size_t at = 0;
+    worker *workers = ost_calloc(n, sizeof *workers);
+    osteon_status s = OSTEON_OK;
 
-    for (size_t i = 0; i < t->n_refs; i++) {
-        const ost_flush_ref *ref = &t->refs[i];
-        total +=
-            t->order->inverters[ref->inverter]->lists[ref->term].used + 8;
-    }
-    for (size_t k = 0; k < n; k++) {
-        ranges[k].terms = t;
-        ranges[k].from = at;
-        while (at < t->n_refs &&
-               (sum < total / n * (k + 1) || k + 1 == n ||
-                t->refs[at].same)) {
-            const ost_flush_ref *ref = &t->refs[at++];
-            sum +=
-                t->order->inverters[ref->inverter]->lists[ref->term].used + 8;
+    if (workers == NULL)
+        return ost_fail_memory(err);
+    for (size_t i = 0; i < n; i++)
+        workers[i].work = k;
+    for (size_t i = 1; i < n; i++)
+        workers[i].started = pthread_create(&workers[i].thread, NULL,
+                                            encode_pieces, &workers[i]) == 0;
+    encode_pieces(&workers[0]);
+    for (size_t i = 0; i < n; i++) {
+        if (workers[i].started)
+            pthread_join(workers[i].thread, NULL);
+        if (workers[i].status != OSTEON_OK && s == OSTEON_OK) {
+            s = workers[i].status;
+            if (err != NULL)
+                *err = workers[i].error;
         }
-        ranges[k].to = at;
     }
+    ost_free(workers);
+    return s;
 }
 
 /* ---- Writing ---- */
 
-static osteon_status write_fields(ost_flush_plan *t, range *ranges, size_t n,
+static osteon_status write_fields(ost_flush_plan *t,
+                                  ost_term_writer *const *writers, size_t n,
                                   ost_segment_writer *segment,
                                   osteon_error *err)
 {
@@ -170,7 +201,7 @@ static osteon_status write_fields(ost_flush_plan *t, range *ranges, size_t n,
     for (size_t k = 0; k < n; k++) {
         size_t n_made;
         const ost_field_terms *made =
-            ost_term_writer_fields(ranges[k].writer, &n_made);
+            ost_term_writer_fields(writers[k], &n_made);
         for (size_t i = 0; i < n_made; i++) {
             ost_field *f = &t->fields[made[i].field].info;
             if (f->n_blocks == 0)
@@ -217,66 +248,39 @@ static osteon_status write_norms(ost_flush_plan *t, ost_segment_writer *segment,
     return s;
 }
 
-/* Runs all ranges, the last one in this thread; one whose thread cannot be
- * had is run here too. */
-static osteon_status encode_all(range *ranges, size_t n, osteon_error *err)
-{
-    for (size_t k = 0; k + 1 < n; k++)
-        ranges[k].started = pthread_create(&ranges[k].thread, NULL,
-                                           encode_range, &ranges[k]) == 0;
-    for (size_t k = 0; k < n; k++)
-        if (!ranges[k].started)
-            encode_range(&ranges[k]);
-    for (size_t k = 0; k < n; k++)
-        if (ranges[k].started)
-            pthread_join(ranges[k].thread, NULL);
-    for (size_t k = 0; k < n; k++)
-        if (ranges[k].status != OSTEON_OK) {
-            if (err != NULL)
-                *err = ranges[k].error;
-            return ranges[k].status;
-        }
-    return OSTEON_OK;
-}
-
 osteon_status ost_flush_terms(const ost_flush_job *job,
                               const ost_flush_order *o,
                               ost_segment_writer *segment, osteon_error *err)
 {
-    const size_t n = job->threads > 0 ? job->threads : 1;
     ost_flush_plan *t = ost_calloc(1, sizeof *t);
-    range *ranges = ost_calloc(n, sizeof *ranges);
-    ost_term_writer **writers = ost_calloc(n, sizeof *writers);
+    work k = {.terms = t};
     osteon_status s = OSTEON_OK;
 
-    if (t == NULL || ranges == NULL || writers == NULL) {
-        s = ost_fail_memory(err);
-        goto done;
-    }
+    if (t == NULL)
+        return ost_fail_memory(err);
     t->order = o;
     t->folder = job->folder;
     if (!ost_flush_plan_make(job, t)) {
         s = ost_fail_memory(err);
         goto done;
     }
-    s = write_norms(t, segment, err);
-    if (s != OSTEON_OK)
+    k.writers = ost_calloc(t->n_pieces, sizeof *k.writers);
+    if (k.writers == NULL) {
+        s = ost_fail_memory(err);
         goto done;
-    cut_ranges(t, ranges, n);
-    s = encode_all(ranges, n, err);
-    for (size_t k = 0; k < n; k++)
-        writers[k] = ranges[k].writer;
+    }
+    s = write_norms(t, segment, err);
     if (s == OSTEON_OK)
-        s = write_fields(t, ranges, n, segment, err);
+        s = encode_all(&k, job->threads > 0 ? job->threads : 1, err);
     if (s == OSTEON_OK)
-        s = ost_term_writers_join(writers, n, segment, err);
+        s = write_fields(t, k.writers, t->n_pieces, segment, err);
+    if (s == OSTEON_OK)
+        s = ost_term_writers_join(k.writers, t->n_pieces, segment, err);
 done:
-    for (size_t k = 0; k < n && writers != NULL; k++)
-        ost_term_writer_close(writers[k]);
-    if (t != NULL)
-        ost_flush_plan_free(t);
-    ost_free(writers);
-    ost_free(ranges);
+    for (size_t i = 0; i < t->n_pieces && k.writers != NULL; i++)
+        ost_term_writer_close(k.writers[i]);
+    ost_free(k.writers);
+    ost_flush_plan_free(t);
     ost_free(t);
     return s;
 }

@@ -10,7 +10,7 @@
 #include "segment_writer.h"
 
 /* Bytes kept in memory before they are written out. */
-#define OST_SPOOL_MEMORY ((size_t)8 << 20)
+#define OST_SPOOL_MEMORY ((size_t)2 << 20)
 
 /* Zero to begin with, but for fd, which is -1. */
 typedef struct ost_spool {
