@@ -175,22 +175,6 @@ static osteon_status add_impact(ost_segment *seg, uint32_t field, ost_term *t,
 
 /* ---- Finding one term ---- */
 
-static int compare(const char *a, size_t a_len, const char *b, size_t b_len)
-{
-    const int c = memcmp(a, b, a_len < b_len ? a_len : b_len);
-
-    return c ? c : (a_len > b_len) - (a_len < b_len);
-}
-
-static uint64_t prefix_of(const char *term, size_t len)
-{
-    uint64_t prefix = 0;
-
-    for (size_t i = 0; i < 8; i++)
-        prefix = prefix << 8 | (i < len ? (uint8_t)term[i] : 0);
-    return prefix;
-}
-
 /* Finds the last block of the field whose first term is not greater than
  * `term`. Blocks with an equal prefix are told apart by that first term. */
 static osteon_status find_block(ost_segment *seg, const ost_field *f,
@@ -198,7 +182,7 @@ static osteon_status find_block(ost_segment *seg, const ost_field *f,
                                 uint64_t *number, ost_term_block *b,
                                 osteon_error *err)
 {
-    const uint64_t prefix = prefix_of(term, len);
+    const uint64_t prefix = ost_term_prefix(term, len);
     uint64_t low = f->first_block, high = low + f->n_blocks;
     const uint8_t *p = ost_section_get(seg, OST_SECTION_DIRECTORY, low * 8,
                                        f->n_blocks * 8, err);
@@ -229,7 +213,7 @@ static osteon_status find_block(ost_segment *seg, const ost_field *f,
         copy = *b;
         if (!next_text(&copy, first, &first_len))
             return bad(seg, b->at, "bad first term of a block", err);
-        if (compare(first, first_len, term, len) <= 0)
+        if (ost_term_compare(first, first_len, term, len) <= 0)
             break;
     }
     *number = low;
@@ -258,7 +242,7 @@ osteon_status ost_dictionary_find(ost_segment *seg, uint32_t field,
             return OSTEON_NOT_FOUND;
         if (!next_text(&b, found, &found_len))
             return bad(seg, b.at, "bad term in a block", err);
-        c = compare(found, found_len, term, len);
+        c = ost_term_compare(found, found_len, term, len);
         if (c > 0)
             return OSTEON_NOT_FOUND;
         if (c == 0)
@@ -303,7 +287,7 @@ osteon_status ost_term_cursor_next(ost_term_cursor *c, osteon_error *err)
         c->len = 0;
         return bad(c->segment, b->at, "bad term in a block", err);
     }
-    if (before_len > 0 && compare(before, before_len, c->term, c->len) >= 0)
+    if (before_len > 0 && ost_term_compare(before, before_len, c->term, c->len) >= 0)
         return bad(c->segment, b->at, "terms out of order", err);
     return add_impact(c->segment, c->field, &c->info, err);
 }

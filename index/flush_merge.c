@@ -129,12 +129,9 @@ static key key_at(const ost_flush_plan *t, size_t inverter, size_t at)
 
 static int compare(const key *a, const key *b)
 {
-    int c;
-
     if (a->field != b->field)
         return a->field < b->field ? -1 : 1;
-    c = memcmp(a->bytes, b->bytes, a->len < b->len ? a->len : b->len);
-    return c ? c : (a->len > b->len) - (a->len < b->len);
+    return ost_term_compare(a->bytes, a->len, b->bytes, b->len);
 }
 
 /* The first term of an inverter, from `low` on, that is not below `k`. */

@@ -72,6 +72,25 @@ typedef enum ost_section_id {
 /* A segment file is smaller than this, so that offsets take 32 bits. */
 #define OST_MAX_SEGMENT 0xffffffffu
 
+/* The order of terms: by bytes, the shorter first. */
+static inline int ost_term_compare(const char *a, size_t a_len, const char *b,
+                                   size_t b_len)
+{
+    const int c = memcmp(a, b, a_len < b_len ? a_len : b_len);
+
+    return c ? c : (a_len > b_len) - (a_len < b_len);
+}
+
+/* A term's first 8 bytes as a number of the same order. */
+static inline uint64_t ost_term_prefix(const char *term, size_t len)
+{
+    uint64_t prefix = 0;
+
+    for (size_t i = 0; i < 8; i++)
+        prefix = prefix << 8 | (i < len ? (uint8_t)term[i] : 0);
+    return prefix;
+}
+
 /* Size of a section in bytes, 0 where it is absent. */
 uint64_t ost_section_size(const ost_segment *segment, ost_section_id id);
 

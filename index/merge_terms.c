@@ -33,10 +33,7 @@ static osteon_status start_inputs(const ost_merge *m, const char *name,
 
 static int compare(const ost_term_cursor *a, const ost_term_cursor *b)
 {
-    const int c =
-        memcmp(a->term, b->term, a->len < b->len ? a->len : b->len);
-
-    return c ? c : (a->len > b->len) - (a->len < b->len);
+    return ost_term_compare(a->term, a->len, b->term, b->len);
 }
 
 /* Adds the living postings of one segment's term. */

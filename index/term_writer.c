@@ -89,15 +89,6 @@ void ost_term_writer_close(ost_term_writer *w)
 
 /* ---- Dictionary blocks ---- */
 
-static uint64_t prefix_of(const char *term, size_t len)
-{
-    uint64_t prefix = 0;
-
-    for (size_t i = 0; i < 8; i++)
-        prefix = prefix << 8 | (i < len ? (uint8_t)term[i] : 0);
-    return prefix;
-}
-
 static osteon_status end_dictionary_block(ost_term_writer *w,
                                           osteon_error *err)
 {
@@ -126,7 +117,7 @@ static void add_text(ost_term_writer *w)
 
     if (w->block_terms == 0) {
         w->last_len = 0;
-        w->block.prefix = prefix_of(w->term, w->term_len);
+        w->block.prefix = ost_term_prefix(w->term, w->term_len);
         w->block.block = ost_spool_at(&w->dictionary);
         w->block.postings = w->postings_at;
         w->block.skips = w->skips_at;

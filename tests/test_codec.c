@@ -5,6 +5,7 @@
  * forms, and damaged bytes in buffers of exact size.
  */
 #include "index.h"
+#include "run_suite.h"
 
 #include <check.h>
 
@@ -349,8 +350,6 @@ static void add_case(Suite *suite, const char *name, const TTest *test)
 int main(void)
 {
     Suite *suite = suite_create("codec");
-    SRunner *runner;
-    int failed;
 
     add_case(suite, "widths", test_codec_all_sizes_and_widths_round_trip);
     add_case(suite, "outliers", test_codec_outliers_round_trip);
@@ -360,9 +359,5 @@ int main(void)
     add_case(suite, "changed", test_codec_changed_bytes_stay_in_bounds);
     add_case(suite, "random", test_codec_random_bytes_stay_in_bounds);
     add_case(suite, "impossible", test_codec_impossible_bytes_are_refused);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -8,6 +8,7 @@
  */
 #include "index_dump.h"
 #include "scratch.h"
+#include "run_suite.h"
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -167,8 +168,6 @@ int main(void)
 {
     Suite *suite = suite_create("crash");
     TCase *tc = tcase_create("crash");
-    SRunner *runner;
-    int failed;
 
     tcase_add_unchecked_fixture(tc, scratch_make, scratch_remove);
     tcase_add_checked_fixture(tc, scratch_empty, NULL);
@@ -176,9 +175,5 @@ int main(void)
     tcase_add_test(tc, test_crash_at_any_moment_leaves_a_whole_commit);
     tcase_add_test(tc, test_crash_reader_keeps_its_snapshot);
     suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

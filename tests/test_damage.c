@@ -6,6 +6,7 @@
 #include "commit.h"
 #include "index_dump.h"
 #include "scratch.h"
+#include "run_suite.h"
 
 static osteon_error err;
 static char *whole; /* the dump of the sound index */
@@ -129,8 +130,6 @@ int main(void)
 {
     Suite *suite = suite_create("damage");
     TCase *tc = tcase_create("damage");
-    SRunner *runner;
-    int failed;
 
     tcase_add_unchecked_fixture(tc, scratch_make, scratch_remove);
     tcase_add_checked_fixture(tc, scratch_empty, NULL);
@@ -138,9 +137,5 @@ int main(void)
     tcase_add_test(tc, test_damage_of_each_file_is_found);
     tcase_add_test(tc, test_damage_by_a_missing_file_is_found);
     suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

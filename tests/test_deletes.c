@@ -4,6 +4,7 @@
  */
 #include "commit.h"
 #include "scratch.h"
+#include "run_suite.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -239,8 +240,6 @@ int main(void)
 {
     Suite *suite = suite_create("deletes");
     TCase *tc = scratch_case(suite, "round trip");
-    SRunner *runner;
-    int failed;
 
     tcase_add_loop_test(tc, test_deletes_all_sizes_round_trip, 0, 258);
     tcase_add_test(tc, test_deletes_large_bitmap_round_trip);
@@ -257,9 +256,5 @@ int main(void)
     tcase_add_test(tc, test_deletes_missing_file_is_not_found);
     tcase_add_test(tc, test_deletes_unwritable_path_is_io);
     tcase_add_test(tc, test_deletes_each_allocation_failing_is_no_memory);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

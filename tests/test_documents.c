@@ -4,6 +4,7 @@
  * real segments; damaged sections give an error or a record within bounds.
  */
 #include "made_records.h"
+#include "run_suite.h"
 
 /* ---- Round trips ---- */
 
@@ -423,16 +424,10 @@ int main(void)
     const TTest *memory[] = {test_documents_writer_without_memory_fails,
                              test_documents_reader_without_memory_fails, NULL};
     Suite *suite = suite_create("documents");
-    SRunner *runner;
-    int failed;
 
     add_case(suite, "records", records);
     add_case(suite, "ids", ids);
     add_case(suite, "damage", damage);
     add_case(suite, "memory", memory);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -4,6 +4,7 @@
  * score of the search.
  */
 #include "ranking_reference.h"
+#include "run_suite.h"
 
 static const osteon_search_options all = {
     .limit = SIZE_MAX, .k1 = -1, .b = -1};
@@ -277,8 +278,6 @@ int main(void)
 {
     Suite *suite = suite_create("explain");
     TCase *tc = scratch_case(suite, "explain");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(tc, test_explain_random_queries_add_up_to_the_score);
     tcase_add_test(tc, test_explain_every_document_matches_as_in_the_search);
@@ -286,9 +285,5 @@ int main(void)
     tcase_add_test(tc, test_explain_unknown_or_deleted_document_is_not_found);
     tcase_add_test(tc, test_explain_any_allocation_failing_is_no_memory);
     tcase_set_timeout(tc, 120);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -8,6 +8,7 @@
 #include "commit.h"
 #include "index_dump.h"
 #include "scratch.h"
+#include "run_suite.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -172,8 +173,6 @@ int main(void)
 {
     Suite *suite = suite_create("hostile_index");
     TCase *tc = tcase_create("hostile_index");
-    SRunner *runner;
-    int failed;
 
     tcase_add_unchecked_fixture(tc, scratch_make, scratch_remove);
     tcase_add_checked_fixture(tc, scratch_empty, NULL);
@@ -181,9 +180,5 @@ int main(void)
     tcase_add_test(tc, test_hostile_small_segment_is_survived);
     tcase_add_test(tc, test_hostile_segment_with_skips_is_survived);
     suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

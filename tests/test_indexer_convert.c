@@ -3,6 +3,7 @@
  * Markdown, and HTML through the helper process as it was built.
  */
 #include "convert.h"
+#include "run_suite.h"
 
 #include <check.h>
 #include <sys/stat.h>
@@ -324,8 +325,6 @@ int main(void)
     Suite *const suite = suite_create("indexer_convert");
     TCase *const markdowns = tcase_create("osi_markdown");
     TCase *const htmls = tcase_create("osi_extract_html");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(markdowns, test_markdown_blocks_are_lines);
     tcase_add_test(markdowns, test_markdown_inline_markup_is_dropped);
@@ -345,9 +344,5 @@ int main(void)
     tcase_add_test(htmls, test_extract_html_random_bytes_never_hang);
     suite_add_tcase(suite, markdowns);
     suite_add_tcase(suite, htmls);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

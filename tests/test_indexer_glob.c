@@ -3,6 +3,7 @@
  * Globs and ignore rules, the globs against a matcher that tries everything.
  */
 #include "walk.h"
+#include "run_suite.h"
 
 #include <check.h>
 
@@ -269,8 +270,6 @@ int main(void)
     Suite *const suite = suite_create("indexer_glob");
     TCase *const glob = tcase_create("osi_glob_match");
     TCase *const rules = tcase_create("osi_rules");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(glob, test_glob_match_table_agrees);
     tcase_add_test(glob, test_glob_match_random_equals_exhaustive);
@@ -281,9 +280,5 @@ int main(void)
     tcase_add_test(rules, test_rules_add_memory_fails_is_reported);
     suite_add_tcase(suite, glob);
     suite_add_tcase(suite, rules);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

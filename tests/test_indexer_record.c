@@ -5,6 +5,7 @@
  * must come back the same.
  */
 #include "convert.h"
+#include "run_suite.h"
 
 #include <check.h>
 
@@ -343,8 +344,6 @@ int main(void)
     Suite *const suite = suite_create("indexer_record");
     TCase *const parse = tcase_create("osi_record_parse");
     TCase *const splitter = tcase_create("osi_splitter_next");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(parse, test_record_parse_valid_is_taken);
     tcase_add_test(parse, test_record_parse_malformed_is_refused);
@@ -359,9 +358,5 @@ int main(void)
     tcase_add_test(splitter, test_splitter_next_forms_are_cut);
     suite_add_tcase(suite, parse);
     suite_add_tcase(suite, splitter);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

@@ -3,6 +3,7 @@
  * Encodings, compressed files, reading in pieces, cuts, titles, kinds.
  */
 #include "convert.h"
+#include "run_suite.h"
 
 #include <check.h>
 #include <unistd.h>
@@ -377,8 +378,6 @@ int main(void)
     TCase *const formats = tcase_create("formats");
     TCase *const encodings = tcase_create("encodings");
     TCase *const reader = tcase_create("osi_reader");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(formats, test_kind_of_names_agree);
     tcase_add_test(formats, test_title_find_forms_are_told);
@@ -398,9 +397,5 @@ int main(void)
     suite_add_tcase(suite, formats);
     suite_add_tcase(suite, encodings);
     suite_add_tcase(suite, reader);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

@@ -5,6 +5,7 @@
  */
 #define _XOPEN_SOURCE 700 /* nftw, realpath, mkdtemp */
 #include "update.h"
+#include "run_suite.h"
 
 #include <check.h>
 #include <errno.h>
@@ -420,8 +421,6 @@ int main(void)
     Suite *const suite = suite_create("indexer_walk");
     TCase *const walk = tcase_create("osi_walk_folder");
     TCase *const paths = tcase_create("paths");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(walk, make_tree, drop_tree);
     tcase_add_checked_fixture(paths, make_tree, drop_tree);
@@ -441,9 +440,5 @@ int main(void)
     tcase_add_test(paths, test_parse_size_forms_agree);
     suite_add_tcase(suite, walk);
     suite_add_tcase(suite, paths);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

@@ -4,6 +4,7 @@
  */
 #include "commit.h"
 #include "scratch.h"
+#include "run_suite.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -372,8 +373,6 @@ int main(void)
 {
     Suite *suite = suite_create("lock");
     TCase *tc = scratch_case(suite, "take");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(tc, test_lock_free_is_taken_and_names_us);
     tcase_add_test(tc, test_lock_taken_names_the_holder);
@@ -393,9 +392,5 @@ int main(void)
     tcase_add_test(tc, test_lock_in_missing_folder_names_it);
     tcase_add_test(tc, test_lock_that_is_no_file_is_io);
     tcase_add_test(tc, test_lock_each_allocation_failing_is_no_memory);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

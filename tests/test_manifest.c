@@ -6,6 +6,7 @@
 #include "manifest.h"
 #include "scratch.h"
 #include "text.h"
+#include "run_suite.h"
 
 #include <inttypes.h>
 
@@ -457,8 +458,6 @@ int main(void)
 {
     Suite *suite = suite_create("manifest");
     TCase *tc = scratch_case(suite, "round trip");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(tc, test_manifest_example_is_parsed);
     tcase_add_test(tc, test_manifest_example_is_written_to_the_byte);
@@ -481,9 +480,5 @@ int main(void)
     tcase_add_test(tc, test_manifest_folder_missing_is_not_found);
     tcase_add_loop_test(
         tc, test_manifest_each_allocation_failing_is_no_memory, 0, 2);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

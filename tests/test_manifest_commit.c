@@ -6,6 +6,7 @@
 #define _GNU_SOURCE /* syscall */
 #include "manifest.h"
 #include "scratch.h"
+#include "run_suite.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -356,8 +357,6 @@ int main(void)
 {
     Suite *suite = suite_create("manifest commit");
     TCase *tc = scratch_case(suite, "commit");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(tc, test_commit_replaces_and_leaves_nothing_beside);
     tcase_add_test(tc, test_commit_syncs_folder_file_rename_folder);
@@ -375,9 +374,5 @@ int main(void)
     tcase_add_test(tc, test_sweep_without_memory_removes_nothing);
     tcase_add_test(tc, test_next_name_counts_up);
     tcase_add_test(tc, test_folder_scan_tells_ours_from_others);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

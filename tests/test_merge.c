@@ -6,6 +6,7 @@
  */
 #include "index_dump.h"
 #include "scratch.h"
+#include "run_suite.h"
 
 #include <pthread.h>
 
@@ -265,8 +266,6 @@ int main(void)
 {
     Suite *suite = suite_create("merge");
     TCase *tc = tcase_create("merge");
-    SRunner *runner;
-    int failed;
 
     tcase_add_unchecked_fixture(tc, scratch_make, scratch_remove);
     tcase_add_checked_fixture(tc, scratch_empty, NULL);
@@ -275,9 +274,5 @@ int main(void)
     tcase_add_test(tc, test_merge_updates_equal_fresh_build);
     tcase_add_test(tc, test_merge_threads_and_memory_change_nothing);
     suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -4,6 +4,7 @@
  * every norm byte, in double and in single precision.
  */
 #include "index.h"
+#include "run_suite.h"
 
 #include <check.h>
 #include <math.h>
@@ -188,15 +189,9 @@ int main(void)
                               test_impact_factor_of_own_parameters_is_one,
                               NULL};
     Suite *suite = suite_create("norm");
-    SRunner *runner;
-    int failed;
 
     add_case(suite, "norm", norms);
     add_case(suite, "impact", impacts);
     add_case(suite, "factor", factors);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

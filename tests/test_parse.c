@@ -4,6 +4,7 @@
  * and that any bytes give a tree in normal form.
  */
 #include "query.h"
+#include "run_suite.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -435,8 +436,6 @@ int main(void)
 {
     Suite *suite = suite_create("parse");
     TCase *tree = tcase_create("tree");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_loop_test(tree, test_parse_sample_is_understood, 0,
                         (int)(sizeof samples / sizeof *samples));
@@ -454,8 +453,5 @@ int main(void)
                                     test_parse_too_long_is_invalid,
                                     test_parse_no_memory_is_told},
              5);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

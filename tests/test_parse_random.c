@@ -5,6 +5,7 @@
  * a query matches what its parts say, by a second evaluation of its grammar.
  */
 #include "query.h"
+#include "run_suite.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -381,8 +382,6 @@ int main(void)
     Suite *suite = suite_create("parse_random");
     TCase *form = tcase_create("normal form");
     TCase *meaning = tcase_create("meaning");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_test(form, test_parse_random_bytes_are_normalised);
     tcase_add_test(form, test_parse_random_lexemes_are_normalised);
@@ -390,8 +389,5 @@ int main(void)
     suite_add_tcase(suite, form);
     tcase_add_test(meaning, test_parse_random_grammar_means_the_same);
     suite_add_tcase(suite, meaning);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

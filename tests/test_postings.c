@@ -6,6 +6,7 @@
 #include "dictionary.h"
 #include "scratch.h"
 #include "term_writer.h"
+#include "run_suite.h"
 
 #define MOST_DOCS 3000
 
@@ -305,17 +306,11 @@ int main(void)
 {
     Suite *suite = suite_create("postings");
     TCase *tc = tcase_create("cursor");
-    SRunner *runner;
-    int failed;
 
     tcase_add_unchecked_fixture(tc, scratch_make, scratch_remove);
     tcase_set_timeout(tc, 300);
     tcase_add_test(tc, test_postings_sizes_equal_reference);
     tcase_add_test(tc, test_dictionary_random_terms_are_found);
     suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

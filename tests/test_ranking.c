@@ -4,6 +4,7 @@
  * at their limits; and what happens without memory or with damaged bytes.
  */
 #include "ranking_reference.h"
+#include "run_suite.h"
 
 /* ---- Known collections ---- */
 
@@ -425,8 +426,6 @@ int main(void)
     TCase *edges = scratch_case(suite, "edges");
     TCase *options = scratch_case(suite, "options");
     TCase *failures = scratch_case(suite, "failures");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(known, test_phrase_known_documents_match);
     tcase_add_test(known, test_phrase_odd_offsets_are_relative);
@@ -441,9 +440,5 @@ int main(void)
     tcase_add_test(failures, test_search_any_allocation_failing_is_no_memory);
     tcase_add_test(failures, test_search_damaged_segment_is_corrupt_or_right);
     tcase_set_timeout(failures, 120);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -4,6 +4,7 @@
  * every norm, impact and parameter.
  */
 #include "score.h"
+#include "run_suite.h"
 
 #include <check.h>
 #include <math.h>
@@ -194,8 +195,6 @@ int main(void)
     TCase *parameters = tcase_create("parameters");
     TCase *parts = tcase_create("parts");
     TCase *bounds = tcase_create("bounds");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(parameters, test_bm25_below_zero_gives_defaults);
     tcase_add_test(parameters, test_bm25_ends_of_the_range_are_taken);
@@ -214,9 +213,5 @@ int main(void)
     suite_add_tcase(suite, parameters);
     suite_add_tcase(suite, parts);
     suite_add_tcase(suite, bounds);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

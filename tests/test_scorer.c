@@ -7,6 +7,7 @@
 #include "ranking_reference.h"
 
 #include "scorer.h"
+#include "run_suite.h"
 
 enum { DOCUMENTS = 2000 };
 
@@ -206,16 +207,10 @@ int main(void)
 {
     Suite *suite = suite_create("scorer");
     TCase *tc = scratch_case(suite, "scorer");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(tc, test_scorer_random_walks_equal_reference);
     tcase_add_test(tc, test_scorer_floor_loses_nothing_above_it);
     tcase_add_test(tc, test_list_bound_holds_for_falling_targets_too);
     tcase_set_timeout(tc, 120);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

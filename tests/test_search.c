@@ -5,6 +5,7 @@
  * all kinds, in one segment and several, with and without deleted documents.
  */
 #include "ranking_reference.h"
+#include "run_suite.h"
 
 #include <pthread.h>
 
@@ -297,8 +298,6 @@ int main(void)
     TCase *small = scratch_case(suite, "small");
     TCase *large = scratch_case(suite, "large");
     TCase *many = scratch_case(suite, "many");
-    SRunner *runner;
-    int failed;
 
     tcase_add_loop_test(
         small, test_search_small_random_collections_equal_reference, 0, 30);
@@ -315,9 +314,5 @@ int main(void)
                    test_search_one_snapshot_many_threads_equal_reference);
     tcase_set_timeout(large, 120);
     tcase_set_timeout(many, 120);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

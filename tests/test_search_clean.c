@@ -4,6 +4,7 @@
  * stay on their words, and TSV escapes can be undone.
  */
 #include "clean_text.h"
+#include "run_suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -287,11 +288,9 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("search_clean");
-    SRunner *runner;
     TCase *modes = tcase_create("clean_text_open");
     TCase *marks = tcase_create("clean_text_open_snippet");
     TCase *tsv = tcase_create("put_tsv");
-    int failed;
 
     tcase_add_test(modes,
                    test_clean_line_white_space_and_controls_are_one_space);
@@ -309,9 +308,5 @@ int main(void)
     suite_add_tcase(suite, modes);
     suite_add_tcase(suite, marks);
     suite_add_tcase(suite, tsv);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -4,6 +4,7 @@
  * that reads back, numbers read back exactly, failed writes are remembered.
  */
 #include "json_write.h"
+#include "run_suite.h"
 
 #include <check.h>
 #include <errno.h>
@@ -270,12 +271,10 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("search_json");
-    SRunner *runner;
     TCase *strings = tcase_create("json_string");
     TCase *numbers = tcase_create("json_real");
     TCase *objects = tcase_create("json_object");
     TCase *sinks = tcase_create("sink");
-    int failed;
 
     tcase_add_test(strings, test_string_special_bytes_are_escaped);
     tcase_add_test(strings, test_string_bytes_not_utf8_are_replaced_and_told);
@@ -291,9 +290,5 @@ int main(void)
     suite_add_tcase(suite, numbers);
     suite_add_tcase(suite, objects);
     suite_add_tcase(suite, sinks);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -5,6 +5,7 @@
  * columns.
  */
 #include "search_options.h"
+#include "run_suite.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -361,18 +362,12 @@ static TCase *parsing(void)
 int main(void)
 {
     Suite *suite = suite_create("search_options");
-    SRunner *runner;
     TCase *helps = tcase_create("put_long_help");
-    int failed;
 
     tcase_add_test(helps, test_help_every_option_fits_80_columns);
     tcase_add_test(helps, test_table_names_and_letters_are_unique);
     tcase_add_test(helps, test_suggestion_every_name_is_its_own_nearest);
     suite_add_tcase(suite, parsing());
     suite_add_tcase(suite, helps);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -7,6 +7,7 @@
 
 #include "display_path.h"
 #include "find_index.h"
+#include "run_suite.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -218,10 +219,8 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("search_path");
-    SRunner *runner;
     TCase *paths = tcase_create("path_from_here");
     TCase *find = tcase_create("find_index");
-    int failed;
 
     tcase_add_test(paths, test_path_below_here_is_plain);
     tcase_add_test(paths, test_path_above_here_goes_up);
@@ -235,9 +234,5 @@ int main(void)
                    test_find_index_option_wins_over_variable_over_folder);
     suite_add_tcase(suite, paths);
     suite_add_tcase(suite, find);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

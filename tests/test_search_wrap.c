@@ -3,6 +3,7 @@
  * Line breaking for a terminal: no line too wide, no word lost.
  */
 #include "wrap_text.h"
+#include "run_suite.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -154,9 +155,7 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("search_wrap");
-    SRunner *runner;
     TCase *wrap = tcase_create("wrap_text");
-    int failed;
 
     tcase_add_test(wrap, test_wrap_lines_break_at_spaces);
     tcase_add_test(wrap, test_wrap_text_left_over_ends_in_an_ellipsis);
@@ -166,9 +165,5 @@ int main(void)
     tcase_add_test(wrap, test_wrap_mark_over_a_break_is_closed_on_each_line);
     tcase_add_test(wrap, test_wrap_random_text_fits_and_stays_whole);
     suite_add_tcase(suite, wrap);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -4,6 +4,7 @@
  * cut, and the limits.
  */
 #include "query.h"
+#include "run_suite.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -365,8 +366,6 @@ int main(void)
 {
     Suite *suite = suite_create("snippet");
     TCase *passage = tcase_create("passage");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_loop_test(passage, test_snippet_sample_is_picked, 0,
                         (int)(sizeof samples / sizeof *samples));
@@ -383,8 +382,5 @@ int main(void)
                                     test_snippet_no_memory_is_told,
                                     test_snippet_unknown_language_is_invalid},
              4);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

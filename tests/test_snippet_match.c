@@ -4,6 +4,7 @@
  * looking at all of them, and the matches in a text.
  */
 #include "snippet.h"
+#include "run_suite.h"
 
 #include <check.h>
 
@@ -178,16 +179,11 @@ int main(void)
     Suite *suite = suite_create("snippet_match");
     TCase *window = tcase_create("window");
     TCase *matcher = tcase_create("matcher");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_test(window, test_window_random_text_has_the_best);
     suite_add_tcase(suite, window);
     tcase_add_test(matcher, test_matcher_first_bytes_survive_stems);
     tcase_add_test(matcher, test_matcher_compound_matches_once);
     suite_add_tcase(suite, matcher);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

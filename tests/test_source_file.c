@@ -5,6 +5,7 @@
  */
 #include "scratch.h"
 #include "sources.h"
+#include "run_suite.h"
 
 #define XXH_INLINE_ALL
 #include <signal.h>
@@ -367,8 +368,6 @@ int main(void)
 {
     Suite *suite = suite_create("source file");
     TCase *tc = scratch_case(suite, "round trip");
-    SRunner *runner;
-    int failed;
 
     tcase_add_loop_test(tc, test_source_file_every_count_round_trips, 0, 100);
     tcase_add_loop_test(tc, test_source_file_with_gaps_round_trips, 0, 7);
@@ -385,9 +384,5 @@ int main(void)
     tcase_add_test(tc, test_source_file_that_cannot_be_written_is_io);
     tcase_add_loop_test(
         tc, test_source_file_each_allocation_failing_is_no_memory, 0, 3);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

@@ -5,6 +5,7 @@
  */
 #include "commit.h"
 #include "scratch.h"
+#include "run_suite.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -320,8 +321,6 @@ int main(void)
 {
     Suite *suite = suite_create("hostile tables of sources");
     TCase *tc = scratch_case(suite, "hostile");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, test_source_hostile_block_is_corrupt, 0,
@@ -336,9 +335,5 @@ int main(void)
         tc, test_source_hostile_change_under_the_old_checksum_is_corrupt);
     tcase_add_loop_test(tc, test_source_hostile_random_bytes_do_no_harm, 0,
                         4);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

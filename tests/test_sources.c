@@ -4,6 +4,7 @@
  */
 #include "commit.h"
 #include "scratch.h"
+#include "run_suite.h"
 
 /* The reference: a list searched from its beginning. */
 typedef struct plain {
@@ -336,8 +337,6 @@ int main(void)
 {
     Suite *suite = suite_create("sources");
     TCase *tc = scratch_case(suite, "sources");
-    SRunner *runner;
-    int failed;
 
     tcase_add_loop_test(tc, test_sources_random_operations_equal_a_list, 0,
                         6);
@@ -347,9 +346,5 @@ int main(void)
     tcase_add_test(tc, test_sources_stepping_survives_changes);
     tcase_add_test(tc, test_sources_put_of_nonsense_is_invalid);
     tcase_add_test(tc, test_sources_each_allocation_failing_changes_nothing);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

@@ -6,6 +6,7 @@
 #include "scratch.h"
 #include "segment.h"
 #include "spool.h"
+#include "run_suite.h"
 
 static osteon_error err;
 
@@ -86,8 +87,6 @@ int main(void)
 {
     Suite *suite = suite_create("spool");
     TCase *tc = tcase_create("spool");
-    SRunner *runner;
-    int failed;
 
     tcase_add_unchecked_fixture(tc, scratch_make, scratch_remove);
     tcase_add_checked_fixture(tc, scratch_empty, NULL);
@@ -96,9 +95,5 @@ int main(void)
     tcase_add_test(tc, test_spool_large_is_spilled_and_read_back);
     tcase_add_test(tc, test_spool_in_missing_folder_is_an_error);
     suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -4,6 +4,7 @@
  */
 #include "stop_words.h"
 #include "text.h"
+#include "run_suite.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -213,8 +214,6 @@ static void add(Suite *s, const char *name, const TTest *test)
 int main(void)
 {
     Suite *s = suite_create("stemmer");
-    SRunner *r;
-    int failed;
 
     add(s, "english", test_stemmer_english_gives_xapian_stems);
     add(s, "none", test_stemmer_none_keeps_words);
@@ -227,9 +226,5 @@ int main(void)
     add(s, "lists", test_stop_lists_are_folded_and_sorted);
     add(s, "analyze", test_analyze_tells_every_term);
     add(s, "failures", test_analyze_failures_are_reported);
-    r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(s);
 }

@@ -5,6 +5,7 @@
 #include "topk.h"
 
 #include "scratch.h"
+#include "run_suite.h"
 
 enum { MOST = 3000 };
 
@@ -109,8 +110,6 @@ int main(void)
 {
     Suite *suite = suite_create("topk");
     TCase *tc = tcase_create("topk");
-    SRunner *runner;
-    int failed;
 
     tcase_add_loop_test(tc, test_topk_random_streams_equal_sorting, 0, 5);
     tcase_add_test(tc, test_topk_equal_scores_keep_the_first_documents);
@@ -118,9 +117,5 @@ int main(void)
     tcase_add_test(tc, test_topk_floor_is_the_lowest_score_once_full);
     tcase_add_test(tc, test_topk_without_memory_fails_and_keeps_what_it_has);
     suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

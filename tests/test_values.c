@@ -6,6 +6,7 @@
 #include "write.h"
 
 #include "segment_fixture.h"
+#include "run_suite.h"
 
 #define N_DOCUMENTS 40
 
@@ -356,15 +357,9 @@ int main(void)
     const TTest *memory[] = {test_values_writer_without_memory_fails,
                              test_values_reader_without_memory_fails, NULL};
     Suite *suite = suite_create("values");
-    SRunner *runner;
-    int failed;
 
     add_case(suite, "whole", whole);
     add_case(suite, "damage", damage);
     add_case(suite, "memory", memory);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -5,6 +5,7 @@
  */
 #include "terms.h"
 #include "text.h"
+#include "run_suite.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -347,8 +348,6 @@ static void add(Suite *s, const char *name, const TTest *test, int n)
 int main(void)
 {
     Suite *s = suite_create("vocabulary");
-    SRunner *r;
-    int failed;
 
     random_state = 7;
     add(s, "stems", test_vocabulary_random_words_get_their_stems, 3);
@@ -361,9 +360,5 @@ int main(void)
     add(s, "memory", test_vocabulary_every_allocation_failing_is_survived, 1);
     add(s, "language", test_vocabulary_unknown_language_is_invalid, 1);
     add(s, "store", test_word_store_full_is_an_error, 1);
-    r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(s);
 }

@@ -6,6 +6,7 @@
 #include "commit.h"
 #include "index_dump.h"
 #include "scratch.h"
+#include "run_suite.h"
 
 static osteon_error err;
 
@@ -490,8 +491,6 @@ int main(void)
 {
     Suite *suite = suite_create("writer");
     TCase *tc = tcase_create("writer");
-    SRunner *runner;
-    int failed;
 
     tcase_add_unchecked_fixture(tc, scratch_make, scratch_remove);
     tcase_add_checked_fixture(tc, scratch_empty, NULL);
@@ -513,9 +512,5 @@ int main(void)
     tcase_add_test(tc, test_writer_sources_own_their_documents);
     tcase_add_test(tc, test_writer_each_allocation_failing_loses_nothing);
     suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }
