@@ -55,6 +55,10 @@ void *ost_realloc(void *old, size_t size);
 void ost_free(void *p); /* same as free(); NULL allowed */
 unsigned long ost_alloc_fail_at(unsigned long n);
 
+/* Asks for huge pages under a large block that is used at random and has not
+ * been written to; changes nothing where the system has none. */
+void ost_advise_huge(void *block, size_t size);
+
 /* Makes room for `want` elements of `size` bytes in *array, doubling *room.
  * On failure (memory, or overflow) returns false and changes nothing. */
 bool ost_grow(void **array, size_t *room, size_t want, size_t size);

@@ -4,10 +4,15 @@
  * the growing byte buffer. Invariant of a buffer: len <= room, data holds
  * room bytes; once failed, it never changes again until freed.
  */
+#define _DEFAULT_SOURCE /* madvise */
 #include "base.h"
 
 #include <limits.h>
 #include <stdio.h>
+#include <sys/mman.h>
+
+/* Below this a block is not worth the call. */
+#define HUGE_LEAST ((size_t)4 << 20)
 
 /* Counts down to the allocation that shall fail; 0: none. Atomic because
  * indexing threads allocate too. */
@@ -48,6 +53,21 @@ void *ost_realloc(void *old, size_t size)
 void ost_free(void *p)
 {
     free(p);
+}
+
+void ost_advise_huge(void *block, size_t size)
+{
+#ifdef MADV_HUGEPAGE
+    const size_t page = 4096;
+    const size_t skip = (size_t)(-(uintptr_t)block & (page - 1));
+
+    if (size >= HUGE_LEAST)
+        madvise((char *)block + skip, (size - skip) & ~(page - 1),
+                MADV_HUGEPAGE);
+#else
+    (void)block;
+    (void)size;
+#endif
 }
 
 bool ost_grow(void **array, size_t *room, size_t want, size_t size)

@@ -39,8 +39,11 @@ bool ost_lists_reserve(ost_inverter *inv, size_t terms)
 {
     if (terms <= inv->n_lists)
         return true;
-    if (!OST_GROW(&inv->lists, &inv->lists_room, terms))
-        return false;
+    if (terms > inv->lists_room) {
+        if (!OST_GROW(&inv->lists, &inv->lists_room, terms))
+            return false;
+        ost_advise_huge(inv->lists, inv->lists_room * sizeof *inv->lists);
+    }
     memset(inv->lists + inv->n_lists, 0,
            (terms - inv->n_lists) * sizeof *inv->lists);
     inv->n_lists = terms;

@@ -96,6 +96,7 @@ static bool alloc_slots(unsigned bits, slot **slots, void **memory)
     *memory = ost_calloc(1, (sizeof **slots << bits) + line);
     if (*memory == NULL)
         return false;
+    ost_advise_huge(*memory, sizeof **slots << bits);
     *slots = (void *)((char *)*memory + (line - (uintptr_t)*memory % line));
     return true;
 }
