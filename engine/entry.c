@@ -14,6 +14,7 @@ struct osteon_entry {
     ost_record record;
     osteon_entry_info info;
     osteon_field *values;
+    char *texts; /* id and title, each with a NUL behind it */
     void *source_memory;
     char *file; /* absolute path of the source, NULL: none */
     char *stored;
@@ -52,16 +53,31 @@ static osteon_status load_source(osteon_entry *e, osteon_error *err)
     return resolve(e, err);
 }
 
+static osteon_status copy_texts(osteon_entry *e, osteon_error *err)
+{
+    const ost_record *r = &e->record;
+
+    e->texts = ost_calloc(1, (size_t)r->id_len + r->title_len + 2);
+    if (e->texts == NULL)
+        return ost_fail_memory(err);
+    memcpy(e->texts, r->id, r->id_len);
+    memcpy(e->texts + r->id_len + 1, r->title, r->title_len);
+    e->info.id = e->texts;
+    e->info.id_len = r->id_len;
+    e->info.title = e->texts + r->id_len + 1;
+    e->info.title_len = r->title_len;
+    return OSTEON_OK;
+}
+
 static osteon_status load(osteon_entry *e, uint32_t local, osteon_error *err)
 {
     osteon_status s = ost_record_get(e->segment, local, &e->record, err);
 
     if (s != OSTEON_OK)
         return s;
-    e->info.id = e->record.id;
-    e->info.id_len = e->record.id_len;
-    e->info.title = e->record.title;
-    e->info.title_len = e->record.title_len;
+    s = copy_texts(e, err);
+    if (s != OSTEON_OK)
+        return s;
     e->info.line = e->record.line;
     e->info.tokens = e->record.length;
     e->info.has_stored = e->record.has_stored;
@@ -127,6 +143,7 @@ void osteon_entry_close(osteon_entry *e)
         return;
     ost_record_free(&e->record);
     ost_free(e->values);
+    ost_free(e->texts);
     ost_free(e->source_memory);
     ost_free(e->file);
     ost_free(e->stored);

@@ -200,7 +200,11 @@ osteon_status osteon_search(const osteon_index *index,
                             const osteon_search_options *options,
                             osteon_result **out, osteon_error *err)
 {
-    return ost_search(index->snapshot, query, options, out, err);
+    static const osteon_search_options defaults = {
+        .limit = 10, .k1 = -1, .b = -1};
+
+    return ost_search(index->snapshot, query, options ? options : &defaults,
+                      out, err);
 }
 
 osteon_status osteon_explain(const osteon_index *index,
@@ -208,7 +212,10 @@ osteon_status osteon_explain(const osteon_index *index,
                              const osteon_search_options *options,
                              uint32_t document, char **out, osteon_error *err)
 {
-    return ost_explain(index->snapshot, query, options, document, out, err);
+    static const osteon_search_options defaults = {.k1 = -1, .b = -1};
+
+    return ost_explain(index->snapshot, query, options ? options : &defaults,
+                       document, out, err);
 }
 
 osteon_status osteon_snippet_open(const osteon_index *index,

@@ -27,8 +27,13 @@ read -ra libraries <<<"$(pkg-config --libs xapian-core zlib libxxhash libutf8pro
 "$compiler" -std=c11 -Wall -Wextra -Werror "${flags[@]}" -I"$root/include" \
     "$work/example.c" -o "$work/example" "$build/libosteon.a" \
     "$build/xapian-c/libxapian-c.a" "${libraries[@]}" -lstdc++ -lm -lpthread
-is 'the example runs' \
-    "$(cd "$work" && ./example)" '1 hit, score 0.288'
+mkdir "$work/corpus"
+cp "$root"/corpus/*.txt "$work/corpus"
+(cd "$work/corpus" && "$build/indexer/osteon-index" -q)
+hits=$(cd "$work" && ./example)
+is 'the example runs: hits' "$(wc -l <<<"$hits")" 10
+is 'the example runs: the best' "$(head -n 1 <<<"$hits" | cut -d ' ' -f 2)" \
+    mifamurtide-l-mtp-pe.txt
 
 while IFS=: read -r file link; do
     target=${link%%#*}

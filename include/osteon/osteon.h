@@ -376,7 +376,8 @@ typedef struct osteon_result {
     uint64_t matches; /* exact if asked for, else at least n_hits */
 } osteon_result;
 
-/* Finds the best documents. *out is the caller's, to close.
+/* Finds the best documents. *out is the caller's, to close. options == NULL:
+ * ten hits, default parameters.
  *   OSTEON_CORRUPT  a list needed for the answer is damaged: no hits are
  *                   returned rather than too few
  *   OSTEON_INVALID  an option out of its range; OSTEON_NO_MEMORY */
@@ -397,6 +398,7 @@ OSTEON_API OSTEON_MUST_CHECK osteon_status osteon_explain(
 
 typedef struct osteon_entry osteon_entry;
 
+/* id, title and path have a NUL behind their last byte as well. */
 typedef struct osteon_entry_info {
     const char *id;
     size_t id_len;
