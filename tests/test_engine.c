@@ -223,7 +223,7 @@ START_TEST(test_entry_freshness_follows_the_file)
     loose = open_id(index, "loose");
     ck_assert_int_eq(osteon_entry_freshness(file), OSTEON_FRESH);
     ck_assert_int_eq(osteon_entry_freshness(loose), OSTEON_FRESH);
-    scratch_write("file.txt", "A title\nbone marrow tEXT\n", 25);
+    scratch_write("file.txt", "A title\nbone marrow texts\n", 26);
     ck_assert_int_eq(osteon_entry_freshness(file), OSTEON_STALE);
     unlink(scratch_path("file.txt"));
     ck_assert_int_eq(osteon_entry_freshness(file), OSTEON_GONE);
