@@ -21,6 +21,7 @@ typedef struct dry_run {
     bool *met;
     size_t n, room;
     osi_names operands, kept;
+    const osi_operand *operand; /* being taken */
     osi_input *input;
     osi_bytes buffer;
     uint64_t added, changed, removed;
@@ -93,6 +94,19 @@ static bool has_documents(const osteon_source *source)
            source->state == OSTEON_SOURCE_MALFORMED;
 }
 
+static void tell(const dry_run *d, const char *path, size_t len, int code)
+{
+    osi_bytes shown = {0};
+
+    osi_show_path(d->operand, path, len, &shown);
+    if (shown.failed)
+        osi_error("out of memory");
+    else
+        osi_error_path(shown.data, shown.len, strerror(code));
+    osi_bytes_free(&shown);
+    osi_mark_partly();
+}
+
 /* Reads the head of the file: is it text? And where the index has a hash of
  * that many bytes: are they the same? */
 static osi_outcome judge(dry_run *d, int fd, const osi_found *found,
@@ -138,8 +152,7 @@ static osi_outcome look_at(dry_run *d, const osi_found *found,
     fd = open(found->path,
               O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
     if (fd < 0) {
-        osi_error_path(found->path, found->len, strerror(errno));
-        osi_mark_partly();
+        tell(d, found->path, found->len, errno);
         return OSI_UNREADABLE;
     }
     outcome = judge(d, fd, found, old);
@@ -187,8 +200,7 @@ static void on_failure(void *arg, const char *path, size_t len, int code)
 {
     dry_run *const d = arg;
 
-    osi_error_path(path, len, strerror(code));
-    osi_mark_partly();
+    tell(d, path, len, code);
     if (osi_names_put(&d->kept, path, len > 1 ? len : 0, 0) == NULL)
         d->no_memory = true;
 }
@@ -210,6 +222,7 @@ static void take_operand(dry_run *d, const osi_walk *walk,
 {
     bool no_memory = false;
 
+    d->operand = operand;
     if (operand->kind == OSI_OPERAND_FILE) {
         const osi_found found = {
             operand->path, operand->len,
@@ -244,7 +257,7 @@ static bool go(dry_run *d, const osi_operands *operands)
     }
     if (d->no_memory)
         osi_error("out of memory");
-    else if (!d->options->quiet)
+    else if (!d->options->quiet && fflush(stdout) == 0)
         fprintf(stderr, "would index %llu new, %llu changed, remove %llu\n",
                 (unsigned long long)d->added, (unsigned long long)d->changed,
                 (unsigned long long)d->removed);

@@ -70,6 +70,9 @@ const char *osi_extract_reason(const osi_extract *extract)
  * where it is installed. */
 static bool find_helper(osi_bytes *path)
 {
+    /* In the build tree, and in an installation wherever it was put. */
+    static const char *const beside[] = {
+        "osteon-extract", "../" OSI_LIBEXEC "/osteon-extract"};
     const char *const given = getenv("OSTEON_EXTRACT");
     char self[4096];
     const ssize_t len = readlink("/proc/self/exe", self, sizeof self);
@@ -82,10 +85,13 @@ static bool find_helper(osi_bytes *path)
     }
     while (folder > 0 && self[folder - 1] != '/')
         folder--;
-    osi_bytes_add(path, self, folder);
-    osi_bytes_add(path, "osteon-extract", sizeof "osteon-extract");
-    if (folder > 0 && !path->failed && access(path->data, X_OK) == 0)
-        return true;
+    for (size_t i = 0; i < 2 && folder > 0; i++) {
+        path->len = 0;
+        osi_bytes_add(path, self, folder);
+        osi_bytes_add(path, beside[i], strlen(beside[i]) + 1);
+        if (!path->failed && access(path->data, X_OK) == 0)
+            return true;
+    }
     path->len = 0;
     osi_bytes_add_text(path, OSI_LIBEXEC_DIR "/osteon-extract");
     osi_bytes_add(path, "", 1);

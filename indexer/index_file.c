@@ -118,6 +118,14 @@ static bool feed_first(osi_task *task, const char *text, size_t len,
     return add(task, &document) && add_more(task, rest, rest_len, false);
 }
 
+static void count_read(osi_task *task)
+{
+    const uint64_t bytes = osi_input_bytes(task->worker->input);
+
+    osi_count_read(bytes - task->counted);
+    task->counted = bytes;
+}
+
 /* Feeds what comes after the first piece. */
 static bool feed_rest(osi_task *task, osi_reader *reader, bool store)
 {
@@ -134,6 +142,7 @@ static bool feed_rest(osi_task *task, osi_reader *reader, bool store)
         if (!add_more(task, reader->text.data, len, store))
             return false;
         osi_reader_take(reader, len);
+        count_read(task);
         osi_progress();
     }
     if (got == OSI_GOT_TEXT)
@@ -292,7 +301,7 @@ static bool feed_records(osi_task *task, uint64_t *n, uint64_t *bad,
             if (!osi_feed_record(worker, task->source, splitter.line, store))
                 return false;
         } else if (++*bad <= OSI_BAD_SHOWN) {
-            osi_error_line(task->path, task->len, splitter.line, *reason);
+            osi_tell_line(task, splitter.line, *reason);
         }
         if (osi_is_halted(worker->run))
             return false;
@@ -300,7 +309,7 @@ static bool feed_records(osi_task *task, uint64_t *n, uint64_t *bad,
     if (more < 0) {
         ++*n;
         if (++*bad <= OSI_BAD_SHOWN)
-            osi_error_line(task->path, task->len, splitter.at_line, *reason);
+            osi_tell_line(task, splitter.at_line, *reason);
     }
     return true;
 }
@@ -354,7 +363,7 @@ static bool index_open_file(osi_task *task, int fd, uint64_t limit)
     default:
         ok = index_text(task);
     }
-    osi_count_read(osi_input_bytes(worker->input));
+    count_read(task);
     return ok;
 }
 

@@ -110,14 +110,16 @@ static bool bad_value(const osi_row *row, const char *value,
                       const char *const *choices)
 {
     char known[128] = "";
+    const size_t optional = row->argument[0] == '[';
 
     for (size_t i = 0; choices != NULL && choices[i] != NULL; i++) {
         const size_t len = strlen(known);
         snprintf(known + len, sizeof known - len, "%s%s",
                  i ? ", " : "; one of ", choices[i]);
     }
-    osi_error("--%s: '%s' is not a valid %s%s", row->name, value,
-              row->argument, known);
+    osi_error("--%s: '%s' is not a valid %.*s%s", row->name, value,
+              (int)(strlen(row->argument) - 2 * optional),
+              row->argument + optional, known);
     return false;
 }
 
@@ -317,6 +319,47 @@ static bool usage(const char *text)
     return false;
 }
 
+static bool has_operand(const osi_options *o, const char *text)
+{
+    for (size_t i = 0; i < o->n_operands; i++)
+        if (strcmp(o->operands[i], text) == 0)
+            return true;
+    return false;
+}
+
+/* An empty glob would take nothing, and so remove all. */
+static bool has_empty_glob(const osi_options *o)
+{
+    for (size_t i = 0; i < o->globs.n; i++)
+        if (strcmp(o->globs.items[i] + (o->globs.items[i][0] == '!'), "") == 0)
+            return true;
+    return false;
+}
+
+/* Values that are none, and options that would change nothing. */
+static bool have_sense(const osi_options *o)
+{
+    const bool lists = o->files_from != NULL || o->delete_from != NULL ||
+                       o->failed || o->dry_run;
+
+    if (o->index != NULL && o->index[0] == '\0')
+        return usage("--index: the name is empty");
+    if (o->id != NULL && (o->id[0] == '\0' || strlen(o->id) > 4096))
+        return usage("--id: an id has 1 to 4096 bytes");
+    if (o->id != NULL && !has_operand(o, "-"))
+        return usage("--id is for a document on standard input ('-')");
+    if (o->dry_run && has_operand(o, "-"))
+        return usage("--dry-run does not read standard input");
+    if (has_empty_glob(o))
+        return usage("--glob, --exclude: the GLOB is empty");
+    if (o->null_data && !lists)
+        return usage("--null-data is for --files-from, --delete-from, "
+                     "--failed and --dry-run");
+    if (o->json && !o->stats && !o->failed)
+        return usage("--json is for --stats and --failed");
+    return true;
+}
+
 /* Options that do not go together. */
 static bool agree(const osi_options *o)
 {
@@ -328,19 +371,19 @@ static bool agree(const osi_options *o)
                      "exclude each other");
     if (modes == 1 && (o->rebuild || o->merge || o->files_from != NULL))
         return usage("--rebuild, --merge and --files-from are for updates");
+    if (modes == 1 && (o->format != OSI_FORMAT_AUTO || o->globs.n > 0))
+        return usage("--format, --glob and --exclude are for updates");
     if (modes == 1 && o->dry_run)
         return usage("--dry-run is for updates");
     if (!deletes && modes == 1 && o->n_operands > 0)
         return usage("this takes no PATH");
     if (o->delete_ids && o->n_operands == 0 && o->delete_from == NULL)
         return usage("--delete needs an ID");
+    if (o->delete_ids && has_operand(o, ""))
+        return usage("an ID is empty");
     if (!o->delete_ids && o->delete_from != NULL && o->n_operands > 0)
         return usage("--delete-from takes no PATH (IDs go after --delete)");
-    if (o->index != NULL && o->index[0] == '\0')
-        return usage("--index: the name is empty");
-    if (o->id != NULL && (o->id[0] == '\0' || strlen(o->id) > 4096))
-        return usage("--id: an id has 1 to 4096 bytes");
-    return true;
+    return have_sense(o);
 }
 
 bool osi_options_parse(int argc, char **argv, osi_options *options)

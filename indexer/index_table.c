@@ -18,10 +18,10 @@ const osi_row osi_rows[] = {
     {"rebuild", 0, NULL, OSI_ROW_SWITCH, true, AT(rebuild), NULL,
      "make the index anew",
      "The old content can be searched until the new one replaces all of\n"
-     "it at once."},
+     "it at once, and stays where no PATH is there."},
     {"merge", 0, NULL, OSI_ROW_SWITCH, true, AT(merge), NULL,
      "leave one segment without deleted documents",
-     "Without a PATH nothing else is done."},
+     "Without a PATH and --rebuild nothing else is done."},
     {"language", 0, "NAME", OSI_ROW_TEXT, false, AT(language), NULL,
      "language of a new index (english)",
      "Decides how words are reduced to stems; 'none' leaves them as they\n"

@@ -106,8 +106,8 @@ void osi_error_path(const char *path, size_t len, const char *reason);
 void osi_error_line(const char *path, size_t len, uint64_t line,
                     const char *reason);
 
-/* A note, left out with --quiet. */
-void osi_note(const char *format, ...) OSI_PRINTF(1, 2);
+/* The same, left out with --quiet. */
+void osi_note_path(const char *path, size_t len, const char *note);
 
 /* One more file ended this way; -v prints a line for it. */
 void osi_count(osi_outcome outcome, const char *path, size_t len);

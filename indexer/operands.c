@@ -3,6 +3,7 @@
  * What the user named: operands, lists of names, and the default. Each becomes
  * an absolute path, once however often it is named.
  */
+#define _XOPEN_SOURCE 700 /* realpath */
 #include "update.h"
 
 #include <errno.h>
@@ -58,9 +59,11 @@ bool osi_each_name(const char *file, bool null_data,
     }
     if (standard && !osi_stdin_allowed("pipe a list of names into it"))
         return false;
+    errno = 0;
     ok = each_in(&line, from, null_data ? '\0' : '\n', each, arg);
     if (ok && ferror(from)) {
-        osi_error_path(file, strlen(file), "cannot be read");
+        osi_error_path(file, strlen(file),
+                       errno != 0 ? strerror(errno) : "cannot be read");
         ok = false;
     }
     osi_bytes_free(&line);
@@ -73,6 +76,7 @@ bool osi_each_name(const char *file, bool null_data,
 typedef struct loader {
     osi_operands *out;
     osi_names *set, *kept;
+    const osi_place *place;
     osi_resolver resolver;
     osi_bytes path;
     bool loud;
@@ -123,13 +127,23 @@ static void report(loader *l, const char *name, const char *reason)
         osi_names_put(l->kept, l->path.data, l->path.len, 0);
 }
 
-static bool add_path(loader *l, const char *name)
+/* The walk would pass it by; who names it is told. */
+static bool is_index(const loader *l)
+{
+    struct stat a, b;
+
+    return stat(l->path.len > 0 ? l->path.data : "/", &a) == 0 &&
+           stat(l->place->index, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
+static bool add_path(loader *l, const char *name, const char *shown)
 {
     uint64_t size = 0;
     int64_t mtime_ns = 0;
     const osi_operand_kind kind =
         osi_resolve(&l->resolver, name, &l->path, &size, &mtime_ns);
-    const size_t before = l->set->n;
+    const size_t before = l->set->n, room = strlen(shown) + 1;
     osi_operand *item;
 
     if (kind == OSI_OPERAND_ERROR && errno == ENOMEM)
@@ -138,6 +152,10 @@ static bool add_path(loader *l, const char *name)
         report(l, name, kind == OSI_OPERAND_ERROR
                             ? strerror(errno)
                             : "neither a file nor a folder");
+        return true;
+    }
+    if (kind == OSI_OPERAND_FOLDER && is_index(l)) {
+        report(l, name, "is the index, and not indexed");
         return true;
     }
     if (osi_names_put(l->set, l->path.data, l->path.len,
@@ -149,18 +167,56 @@ static bool add_path(loader *l, const char *name)
     item = push(l->out);
     if (item == NULL)
         return out_of_memory();
-    *item = (osi_operand){kind, osi_realloc(NULL, l->path.len + 1),
-                          l->path.len, size, mtime_ns, l->loud};
+    *item = (osi_operand){kind, osi_realloc(NULL, l->path.len + room + 1),
+                          l->path.len, NULL, size, mtime_ns, l->loud};
     if (item->path == NULL)
         return out_of_memory();
     memcpy(item->path, l->path.data, l->path.len + 1);
+    /* Its own copy behind the path: a list's names are gone by then. */
+    item->shown = memcpy(item->path + l->path.len + 1, shown, room);
     return true;
 }
 
 static bool add_name(void *arg, const char *name, size_t len)
 {
     (void)len;
-    return add_path(arg, name);
+    return add_path(arg, name, name);
+}
+
+/* Writes the way up from the current folder to the root, "../.." and the
+ * like; the root itself where that is no way up. */
+static void show_root(const osi_place *place, osi_bytes *out)
+{
+    char *const here = realpath(".", NULL);
+    const size_t len = here != NULL ? strlen(here) : 0;
+
+    if (here == NULL || len < place->root_len ||
+        memcmp(here, place->root, place->root_len) != 0 ||
+        (len > place->root_len && here[place->root_len] != '/')) {
+        osi_bytes_add_text(out, place->root_len > 0 ? place->root : "/");
+    } else {
+        for (size_t i = place->root_len; i + 1 < len; i++)
+            if (here[i] == '/')
+                osi_bytes_add_text(out, out->len > 0 ? "/.." : "..");
+    }
+    free(here);
+    osi_bytes_add(out, "", 1);
+}
+
+/* Without a PATH: the tree the index belongs to, or the current folder. */
+static bool add_default(loader *l, const osi_place *place)
+{
+    osi_bytes shown = {0};
+    bool ok;
+
+    if (!place->belongs)
+        return add_path(l, ".", "");
+    show_root(place, &shown);
+    ok = shown.failed ? out_of_memory()
+                      : add_path(l, place->root_len > 0 ? place->root : "/",
+                                 shown.data);
+    osi_bytes_free(&shown);
+    return ok;
 }
 
 static bool load(loader *l, const osi_options *options,
@@ -172,7 +228,8 @@ static bool load(loader *l, const osi_options *options,
             osi_error("a PATH is empty");
             return false;
         }
-        if (strcmp(name, "-") == 0 ? !add_stdin(l) : !add_path(l, name))
+        if (strcmp(name, "-") == 0 ? !add_stdin(l)
+                                   : !add_path(l, name, name))
             return false;
     }
     l->loud = false;
@@ -184,17 +241,16 @@ static bool load(loader *l, const osi_options *options,
         return osi_each_name(options->files_from, options->null_data,
                              add_name, l);
     }
-    if (options->n_operands > 0 || options->merge)
+    if (options->n_operands > 0 || (options->merge && !options->rebuild))
         return true;
-    if (!place->belongs)
-        return add_path(l, ".");
-    return add_path(l, place->root_len > 0 ? place->root : "/");
+    return add_default(l, place);
 }
 
 bool osi_operands_load(const osi_options *options, const osi_place *place,
                        osi_operands *out, osi_names *set, osi_names *kept)
 {
-    loader l = {.out = out, .set = set, .kept = kept, .loud = true};
+    loader l = {
+        .out = out, .set = set, .kept = kept, .place = place, .loud = true};
     const bool ok = load(&l, options, place);
 
     osi_resolver_free(&l.resolver);
@@ -219,7 +275,8 @@ void osi_report_missing(const osi_operands *operands, const osi_names *set)
                 ? osi_names_find(set, item->path, item->len)
                 : NULL;
         if (state != NULL && *state == OSI_NAMED_MISSING) {
-            osi_error_path(item->path, item->len, strerror(ENOENT));
+            osi_error_path(item->shown, strlen(item->shown),
+                           strerror(ENOENT));
             osi_mark_partly();
         }
     }

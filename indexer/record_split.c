@@ -91,6 +91,7 @@ int osi_splitter_next(osi_splitter *s, const char **reason)
     s->line = s->at_line;
     if (!pass_object(s)) {
         s->ended = true;
+        s->at_line = s->line; /* the end of the text says little */
         return fail("an object has no end", reason);
     }
     s->len = (size_t)(s->at - s->object);

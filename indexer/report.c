@@ -5,12 +5,14 @@
  * Counts are atomic; `lock` guards stderr and the progress line, which every
  * message erases before it is written.
  */
+#define _DEFAULT_SOURCE /* TIOCGWINSZ */
 #include "indexer.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -40,13 +42,22 @@ double osi_now(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* Standard error is a terminal that can erase a line. */
+static bool can_redraw(void)
+{
+    const char *const terminal = getenv("TERM");
+
+    return isatty(STDERR_FILENO) && terminal != NULL &&
+           strcmp(terminal, "dumb") != 0;
+}
+
 void osi_report_start(bool quiet, bool verbose, int progress)
 {
     report.started = osi_now();
     report.quiet = quiet;
-    report.verbose = verbose;
+    report.verbose = verbose && !quiet;
     report.progress =
-        progress > 0 || (progress == 0 && !quiet && isatty(STDERR_FILENO));
+        progress > 0 || (progress == 0 && !quiet && can_redraw());
 }
 
 static void erase_line(void)
@@ -105,17 +116,10 @@ void osi_error_line(const char *path, size_t len, uint64_t line,
     say("osteon-index: ", path, len, ":", text);
 }
 
-void osi_note(const char *format, ...)
+void osi_note_path(const char *path, size_t len, const char *note)
 {
-    char text[2048];
-    va_list args;
-
-    if (report.quiet)
-        return;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    say("osteon-index: ", NULL, 0, "", text);
+    if (!report.quiet)
+        say("osteon-index: ", path, len, ": ", note);
 }
 
 void osi_count(osi_outcome outcome, const char *path, size_t len)
@@ -174,22 +178,42 @@ static uint64_t files_done(void)
     return n;
 }
 
+/* Columns a line may have so that it can be erased again: a wider one would
+ * wrap. */
+static int line_columns(void)
+{
+    struct winsize size;
+
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 2)
+        return 79;
+    return size.ws_col - 1;
+}
+
+static void draw_line(double seconds)
+{
+    const double megabytes = (double)report.bytes / 1e6;
+    char line[160];
+
+    snprintf(line, sizeof line,
+             "%llu/%llu files, %llu documents, %.1f MB, %.1f MB/s",
+             (unsigned long long)files_done(),
+             (unsigned long long)report.found,
+             (unsigned long long)report.documents, megabytes,
+             megabytes / seconds);
+    fprintf(stderr, "\r%.*s\033[K", line_columns(), line);
+}
+
 void osi_progress(void)
 {
     double at;
 
-    if (!report.progress || pthread_mutex_trylock(&report.lock) != 0)
+    if (!report.progress || osi_stop_asked() != 0 ||
+        pthread_mutex_trylock(&report.lock) != 0)
         return; /* another thread is drawing it */
     at = osi_now();
     if (at - report.started >= PROGRESS_AFTER &&
         at - report.drawn >= PROGRESS_EVERY) {
-        const double megabytes = (double)report.bytes / 1e6;
-        fprintf(stderr, "\r%llu/%llu files, %llu documents, %.1f MB, "
-                        "%.1f MB/s\033[K",
-                (unsigned long long)files_done(),
-                (unsigned long long)report.found,
-                (unsigned long long)report.documents, megabytes,
-                megabytes / (at - report.started));
+        draw_line(at - report.started);
         report.line_shown = true;
         report.drawn = at;
     }

@@ -120,10 +120,12 @@ bool osi_settle(osi_task *task, osi_outcome outcome, const char *reason)
     const bool loud = task->job == NULL || task->job->loud;
 
     if (is_failure) {
-        osi_error_path(task->path, task->len, reason);
+        osi_tell(task, reason);
         osi_mark_partly();
     } else if (loud && outcome != OSI_VANISHED) {
-        osi_note("%s: not indexed: %s", task->path, reason);
+        char note[160];
+        snprintf(note, sizeof note, "not indexed: %s", reason);
+        osi_tell_note(task, note);
     }
     if (outcome == OSI_VANISHED)
         return settle_vanished(task);

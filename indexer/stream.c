@@ -64,10 +64,25 @@ bool osi_feed_record(osi_worker *worker, uint32_t source, uint32_t line,
     return s == OSTEON_OK;
 }
 
-static void bad_record(osi_stream *stream, uint64_t line, const char *reason)
+static osi_task task_of(osi_stream *stream, osi_worker *worker)
 {
+    return (osi_task){.worker = worker,
+                      .job = stream->is_stdin ? NULL : &stream->job,
+                      .path = stream->path,
+                      .len = stream->len,
+                      .size = stream->job.size,
+                      .mtime_ns = stream->job.mtime_ns,
+                      .source = stream->source,
+                      .kind = stream->kind};
+}
+
+static void bad_record(osi_stream *stream, osi_worker *worker, uint64_t line,
+                       const char *reason)
+{
+    const osi_task task = task_of(stream, worker);
+
     if (atomic_fetch_add(&stream->bad, 1) < OSI_BAD_SHOWN)
-        osi_error_line(stream->path, stream->len, line, reason);
+        osi_tell_line(&task, line, reason);
 }
 
 static bool is_blank(const char *p, const char *end)
@@ -97,7 +112,7 @@ bool osi_index_slice(osi_worker *worker, osi_batch *batch)
         records++;
         if (!osi_record_parse(&worker->record, at, (size_t)(stop - at),
                               &reason)) {
-            bad_record(stream, line, reason);
+            bad_record(stream, worker, line, reason);
             continue;
         }
         if (!osi_feed_record(worker, stream->source, line, store))
@@ -110,18 +125,6 @@ bool osi_index_slice(osi_worker *worker, osi_batch *batch)
     osi_count_documents(documents);
     osi_progress();
     return true;
-}
-
-static osi_task task_of(osi_stream *stream, osi_worker *worker)
-{
-    return (osi_task){.worker = worker,
-                      .job = stream->is_stdin ? NULL : &stream->job,
-                      .path = stream->path,
-                      .len = stream->len,
-                      .size = stream->job.size,
-                      .mtime_ns = stream->job.mtime_ns,
-                      .source = stream->source,
-                      .kind = stream->kind};
 }
 
 /* All of the file was read and all its records parsed or not. */
@@ -138,15 +141,19 @@ static bool settle_read(osi_stream *stream, osi_task *task)
         state = OSTEON_SOURCE_MALFORMED;
         outcome = OSI_MALFORMED;
         if (bad > OSI_BAD_SHOWN)
-            osi_error_path(stream->path, stream->len, reason);
+            osi_tell(task, reason);
     } else if (records == 0) {
         state = OSTEON_SOURCE_EMPTY;
         outcome = OSI_EMPTY;
     }
-    if (stream->skipped_fields > 0)
-        osi_note("%s: %llu fields were left out: a name has 1 to 64 letters, "
+    if (stream->skipped_fields > 0) {
+        char note[160];
+        snprintf(note, sizeof note,
+                 "%llu fields were left out: a name has 1 to 64 letters, "
                  "digits, '_', '-', '.' and is not title, body, id or path",
-                 stream->path, (unsigned long long)stream->skipped_fields);
+                 (unsigned long long)stream->skipped_fields);
+        osi_tell_note(task, note);
+    }
     osi_count(outcome, stream->path, stream->len);
     return osi_put_source(task, state, bad > 0 ? 0 : stream->hash, reason) &&
            osi_drop_old(task);
@@ -159,13 +166,13 @@ static bool settle_cut(osi_stream *stream, osi_task *task)
     case OSI_GOT_ERROR:
         return osi_settle(task, OSI_UNREADABLE, stream->reason);
     case OSI_GOT_DAMAGED:
-        osi_error_path(stream->path, stream->len, stream->reason);
+        osi_tell(task, stream->reason);
         osi_mark_partly();
         osi_count(OSI_MALFORMED, stream->path, stream->len);
         return osi_put_source(task, OSTEON_SOURCE_MALFORMED, 0,
                               stream->reason);
     case OSI_GOT_TOO_LARGE:
-        osi_error_path(stream->path, stream->len, stream->reason);
+        osi_tell(task, stream->reason);
         osi_count(OSI_TOO_LARGE, stream->path, stream->len);
         return osi_put_source(task, OSTEON_SOURCE_TOO_LARGE, 0,
                               stream->reason);
@@ -233,7 +240,8 @@ static osi_got skip_line(osi_stream *stream, osi_reader *reader,
     const char *stop = NULL;
 
     atomic_fetch_add(&stream->records, 1);
-    bad_record(stream, *line, "longer than --max-filesize");
+    bad_record(stream, &stream->run->own, *line,
+               "longer than --max-filesize");
     while (got == OSI_GOT_TEXT) {
         stop = memchr(reader->text.data, '\n', reader->text.len);
         if (stop != NULL || reader->ended)

@@ -62,10 +62,26 @@ static bool add_job(osi_run *run, osi_job job, const char *id)
     return push_open_batch(run);
 }
 
-static bool too_long(const osi_found *found)
+/* A message about an absolute path, met at the operand at hand. */
+static void tell(const osi_run *run, const char *path, size_t len,
+                 const char *reason, bool is_note)
 {
-    osi_error_path(found->path + found->id, found->len - found->id,
-                   "the name is longer than 4096 bytes");
+    osi_bytes shown = {0};
+
+    osi_show_path(run->operand, path, len, &shown);
+    if (shown.failed)
+        osi_error("out of memory");
+    else if (is_note)
+        osi_note_path(shown.data, shown.len, reason);
+    else
+        osi_error_path(shown.data, shown.len, reason);
+    osi_bytes_free(&shown);
+}
+
+static bool too_long(const osi_run *run, const osi_found *found)
+{
+    tell(run, found->path, found->len, "the name is longer than 4096 bytes",
+         false);
     osi_mark_partly();
     osi_count(OSI_UNREADABLE, found->path + found->id,
               found->len - found->id);
@@ -78,16 +94,21 @@ static int compare(osi_run *run, const osi_found *found, osteon_source *old)
 {
     const char *const id = found->path + found->id;
     const size_t len = found->len - found->id;
+    char note[160] = "";
     bool known, changed;
 
     pthread_mutex_lock(&run->sources);
     known = osteon_writer_source_find(run->writer, id, len, old);
     changed = osi_is_changed(run->options, found, known ? old : NULL);
     if (!changed && found->loud && old->reason_len > 0)
-        osi_note("%s: not indexed: %.*s", id, (int)old->reason_len,
-                 old->reason);
+        snprintf(note, sizeof note, "%s%.*s",
+                 old->state == OSTEON_SOURCE_MALFORMED ? "" /* but in part */
+                                                       : "not indexed: ",
+                 (int)old->reason_len, old->reason);
     pthread_mutex_unlock(&run->sources);
     old->path = old->reason = NULL; /* these may be gone by now */
+    if (note[0] != '\0')
+        tell(run, found->path, found->len, note, true);
     if (known && !osi_mark_seen(run, old->id))
         return -1;
     if (!changed)
@@ -126,7 +147,7 @@ static bool on_file(void *arg, const osi_found *found)
     const osi_options *const options = run->options;
     const char *const id = found->path + found->id;
     const size_t len = found->len - found->id;
-    osi_job job = {.len = len, .size = found->size,
+    osi_job job = {.operand = run->operand, .len = len, .size = found->size,
                    .mtime_ns = found->mtime_ns, .named = found->named,
                    .loud = found->loud};
     osi_kind kind;
@@ -134,7 +155,7 @@ static bool on_file(void *arg, const osi_found *found)
 
     osi_count_found(1);
     if (len > ID_MAX)
-        return too_long(found);
+        return too_long(run, found);
     changed = compare(run, found, &job.old);
     if (changed < 0)
         return no_memory(run);
@@ -162,7 +183,7 @@ static void on_failure(void *arg, const char *path, size_t len, int code)
 {
     osi_run *const run = arg;
 
-    osi_error_path(path, len, strerror(code));
+    tell(run, path, len, strerror(code), false);
     osi_mark_partly();
     osi_count(OSI_UNREADABLE, path, len);
     /* "/" is kept as "", as in the set of operands. */
@@ -198,6 +219,7 @@ static bool take_operand(osi_run *run, const osi_walk *walk,
 {
     bool out_of_memory = false;
 
+    run->operand = operand;
     if (operand->path == NULL)
         return take_stdin(run);
     if (operand->kind == OSI_OPERAND_FILE) {
@@ -254,7 +276,7 @@ static osteon_status open_writer(osi_run *run, osteon_error *err)
         .threads = (unsigned)options->jobs,
         .wait = options->wait,
         .must_exist = options->merge && options->n_operands == 0 &&
-                      options->files_from == NULL,
+                      options->files_from == NULL && !options->rebuild,
         .rebuild = options->rebuild};
 
     return osteon_writer_open(run->place->index, &wanted, &run->writer, err);
@@ -306,10 +328,12 @@ static int commit(osi_run *run)
     return osi_is_partly() ? OSI_PARTLY : OSI_DONE;
 }
 
-/* Whether there is anything to put into an index that is not there yet. */
+/* Whether there is anything to put into an index that is not there yet, or
+ * that is to be made anew: a misspelt PATH shall not empty it. */
 static bool is_worth_making(const osi_run *run, const osi_operands *operands)
 {
-    if (run->place->exists || run->options->merge)
+    if (!run->options->rebuild &&
+        (run->place->exists || run->options->merge))
         return true;
     for (size_t i = 0; i < operands->n; i++)
         if (operands->items[i].kind != OSI_OPERAND_MISSING)
@@ -325,6 +349,10 @@ static int run_update(osi_run *run, const osi_operands *operands)
 
     if (!is_worth_making(run, operands)) {
         osi_report_missing(operands, &run->operands);
+        if (run->place->exists) {
+            osi_error("nothing to rebuild the index from; it stays as it is");
+            return OSI_FATAL;
+        }
         return osi_is_partly() ? OSI_PARTLY : OSI_DONE;
     }
     run->root = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

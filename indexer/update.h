@@ -14,8 +14,20 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+/* Something the user named. */
+typedef struct osi_operand {
+    osi_operand_kind kind;
+    char *path; /* absolute; NULL: standard input */
+    size_t len;
+    const char *shown; /* as typed; "" for the current folder by default */
+    uint64_t size;
+    int64_t mtime_ns;
+    bool loud;
+} osi_operand;
+
 /* A file to be read. */
 typedef struct osi_job {
+    const osi_operand *operand; /* by which it was found */
     size_t path, len; /* its id, in the batch's names */
     uint64_t size;
     int64_t mtime_ns;
@@ -86,6 +98,7 @@ struct osi_run {
     osi_reader stream_reader;
     osi_queue queue;
     osi_batch *open; /* being filled */
+    const osi_operand *operand; /* being taken */
 };
 
 /* ---- change.c ---- */
@@ -114,15 +127,6 @@ bool osi_is_covered(const osi_place *place, const osi_names *operands,
 enum { OSI_NAMED = 0, OSI_NAMED_MISSING = 1, OSI_NAMED_KNOWN = 2 };
 
 /* ---- operands.c ---- */
-
-typedef struct osi_operand {
-    osi_operand_kind kind;
-    char *path; /* absolute; NULL: standard input */
-    size_t len;
-    uint64_t size;
-    int64_t mtime_ns;
-    bool loud;
-} osi_operand;
 
 typedef struct osi_operands {
     osi_operand *items;
@@ -199,6 +203,7 @@ typedef struct osi_task {
     int64_t mtime_ns;
     uint32_t source;
     osi_kind kind;
+    uint64_t counted; /* bytes read that are told to osi_count_read */
 } osi_task;
 
 /* Records in the index how the file ended, keeps or drops its documents, and
@@ -216,6 +221,18 @@ bool osi_drop_old(osi_task *task);
 
 /* True where the old content had this size and hash and is still indexed. */
 bool osi_is_same(const osi_task *task, uint64_t hash);
+
+/* ---- shown.c ---- */
+
+/* Writes an absolute path, which lies at or under the operand's, as reached
+ * from what the user typed; terminated. */
+void osi_show_path(const osi_operand *operand, const char *path, size_t len,
+                   osi_bytes *out);
+
+/* osi_error_path, osi_error_line and osi_note_path about a task. */
+void osi_tell(const osi_task *task, const char *reason);
+void osi_tell_line(const osi_task *task, uint64_t line, const char *reason);
+void osi_tell_note(const osi_task *task, const char *note);
 
 /* ---- stream.c ---- */
 

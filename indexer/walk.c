@@ -138,10 +138,29 @@ static void fail_path(const walker *w, size_t len, int code)
                     code);
 }
 
+/* Whether the folder, which holds a MANIFEST, is an index of whatever name:
+ * its files are no documents. */
+static bool is_some_index(int folder)
+{
+    static const char begins[] = "osteon-manifest ";
+    char head[sizeof begins - 1];
+    const int fd = openat(folder, "MANIFEST",
+                          O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
+                              O_NOCTTY);
+    const bool is =
+        fd >= 0 && read(fd, head, sizeof head) == (ssize_t)sizeof head &&
+        memcmp(head, begins, sizeof head) == 0;
+
+    if (fd >= 0)
+        close(fd);
+    return is;
+}
+
 /* Reads the names of the open folder into the frame. Returns errno. */
 static int read_names(walker *w, frame *f)
 {
     unsigned present = 0;
+    bool has_manifest = false;
     const struct dirent *entry;
     int code;
 
@@ -159,12 +178,15 @@ static int read_names(walker *w, frame *f)
             if (!w->walk->hidden)
                 continue;
         }
+        has_manifest |= strcmp(name, "MANIFEST") == 0;
         if (!add_item(f, entry, w->walk->index_inode)) {
             w->no_memory = true;
             break;
         }
     }
     code = errno;
+    if (has_manifest && is_some_index(f->fd))
+        f->n = 0;
     if (present != 0 && !w->walk->no_ignore && !w->no_memory) {
         f->rules = read_rules(f->fd, present);
         w->no_memory = f->rules == NULL;

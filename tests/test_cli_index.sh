@@ -272,6 +272,8 @@ has "bad records: others are taken" "$(counts)" "indexed 2, .*malformed 1"
 has "bad records: field names" "$err" '1 fields were left out'
 run --failed; is "bad records: listed" "$out" \
     "r.jsonl	malformed	2 of 4 records could not be parsed"
+run r.jsonl; has "bad records: named again" "$err" \
+    '^osteon-index: r\.jsonl: 2 of 4 records could not be parsed$'
 run --failed --json; has "failed as JSON" "$out" \
     '^\{"path":"r.jsonl","state":"malformed","reason":"2 of 4 records .*"\}$'
 for i in $(seq 30); do echo "bad$i"; done >s.jsonl; run s.jsonl
@@ -356,6 +358,105 @@ mkdir "$work/r"; cd "$work/r" || exit 1; echo z >z
 OSTEON_INDEX="$work/env.idx" run; has "OSTEON_INDEX" "$(counts)" "^indexed 1"
 is "OSTEON_INDEX: nothing here" "$(ls -A)" z
 has "-i wins" "$("$index" -i "$work/opt.idx" . 2>&1)" "^indexed 1"
+
+# ---- options that make no sense ----
+fresh
+echo a >a; echo b >b; run -q
+run -0 a; is "-0 without a list: status" $st 2
+has "-0 without a list: told" "$err" '^osteon-index: --null-data is for --files'
+run --json a; is "--json without a task: status" $st 2
+run --check --json; is "--check --json: status" $st 2
+run --stats --format=json; is "--stats --format: status" $st 2
+run --id x a; is "--id without stdin: status" $st 2
+run -g ''; is "empty glob: status" $st 2
+run --exclude ''; is "empty exclude: status" $st 2
+run --delete ''; is "empty id: status" $st 2
+run --wait=x; has "bad optional value" "$err" "'x' is not a valid SECONDS\$"
+run --files-from .; is "list is a folder: status" $st 2
+has "list is a folder: told" "$err" '^osteon-index: \.: Is a directory$'
+run -n -; is "dry run of stdin: status" $st 2
+run .osteon; is "the index itself: status" $st 1
+has "the index itself: told" "$err" '^osteon-index: \.osteon: is the index'
+"$index" -n --rebuild >"$work/.out" 2>&1; is "dry run: closing line is last" \
+    "$(tail -1 "$work/.out")" 'would index 2 new, 0 changed, remove 0'
+is "nonsense: documents stay" "$(documents)" 2
+echo aa >a; run -qv; is "quiet wins over verbose" "$out$err" ""
+
+# ---- a rebuild of nothing leaves the index ----
+run --rebuild nowhere; is "rebuild of a missing name: status" $st 2
+has "rebuild of a missing name: told" "$err" 'nowhere: No such file'
+has "rebuild of a missing name: index stays" "$err" 'it stays as it is$'
+run --rebuild --files-from /dev/null; is "rebuild of no names: status" $st 2
+is "rebuild of nothing: documents stay" "$(documents)" 2
+run --merge --rebuild; has "merge and rebuild: all is there" "$(counts)" \
+    "^indexed 2, unchanged 0, removed 0"
+is "merge and rebuild: documents" "$(documents)" 2
+run -i new.osteon --rebuild nowhere; is "new, of a missing name: status" $st 1
+is "new, of a missing name: not made" "$(ls -A | tr '\n' ' ')" ".osteon a b "
+
+# ---- messages name paths as they were typed ----
+fresh
+mkdir -p d/e; echo a >d/a; echo '{x' >d/e/r.jsonl; echo '[{x' >d/e/s.json
+printf '\0' >bin; run d -q; has "typed: folder" "$err" \
+    '^osteon-index: d/e/r\.jsonl:1: '
+echo '{y' >>d/e/r.jsonl; run ./d/ -q; has "typed: ./ and slash" "$err" \
+    '^osteon-index: \./d/e/r\.jsonl:1: '
+echo '{y' >>d/e/r.jsonl; run . -q; has "typed: ." "$err" \
+    '^osteon-index: \./d/e/r\.jsonl:1: '
+echo '{y' >>d/e/r.jsonl; run "$PWD/d" -q; has "typed: absolute" "$err" \
+    "^osteon-index: $PWD/d/e/r\\.jsonl:1: "
+cd d/e || exit 1
+echo '{y' >>r.jsonl; run -q; has "nothing typed: from here" "$err" \
+    '^osteon-index: \.\./\.\./d/e/r\.jsonl:1: '
+run -q ../../bin; run ../../bin; has "typed: left out" "$err" \
+    '^osteon-index: \.\./\.\./bin: not indexed: binary$'
+run --format=json -q --rebuild s.json; has "typed: file of records" "$err" \
+    '^osteon-index: s\.json:1: '
+run ../nope nope; has "typed: missing, above" "$err" \
+    '^osteon-index: \.\./nope: No such file'
+has "typed: missing" "$err" '^osteon-index: nope: No such file'
+run -n nope; has "typed: missing, dry run" "$err" '^osteon-index: nope: No such'
+printf '%s\n' ../none ./r.jsonl >list; echo '{y' >>r.jsonl
+run -q --files-from list; has "typed: in a list, missing" "$err" \
+    '^osteon-index: \.\./none: No such file'
+has "typed: in a list" "$err" '^osteon-index: \./r\.jsonl:1: '
+cd ../..; run $'no\033\r'; has "typed: control bytes" "$err" \
+    '^osteon-index: no\\x1b\\x0d: No such file'
+
+# ---- an index in the tree, moved trees, paths that overlap ----
+fresh
+mkdir -p d/e; echo a >d/a; echo b >d/e/b; echo c >c
+run -i one.idx .; has "index of another name" "$(counts)" "^indexed 3, unch"
+run -i one.idx .; has "index of another name: again" "$(counts)" \
+    "^indexed 0, unchanged 3, removed 0$"
+run -i two.idx .; has "beside another index" "$(counts)" \
+    "^indexed 3, unchanged 0, removed 0$"
+rm -r ./*.idx; run -q
+for paths in "d d/e" "d/e d" "d d" "d $PWD/d/" "d/a d ./d/../d/e"; do
+    # shellcheck disable=SC2086
+    run $paths; has "overlap: $paths" "$(counts)" \
+        "^indexed 0, unchanged 2, removed 0$"
+done
+mv "$work/t" "$work/moved"; cd "$work/moved" || exit 1
+run; has "moved with its index: unchanged" "$(counts)" \
+    "^indexed 0, unchanged 3, removed 0$"
+mv "$work/moved" "$work/t"; cd "$work/t" || exit 1
+if command -v tmux >/dev/null; then
+    screen() { tmux -L "osteon-cli-$$" "$@"; }
+    seq -s ' ' 9000000 >long.txt
+    screen -f /dev/null new-session -d -x 40 -y 10 \
+        "'$index' -q -j1 --progress; sleep 9"
+    for _ in $(seq 50); do
+        shown=$(screen capture-pane -p | grep -v '^$')
+        case $shown in *files*) break ;; esac
+        sleep 0.1
+    done
+    sleep 0.4; shown=$(screen capture-pane -p | grep -c files)
+    screen kill-server
+    run -q --wait=9 c # once it has gone
+    has "narrow terminal: progress keeps to its line" "$shown" '^[01]$'
+    rm long.txt
+fi
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
