@@ -385,7 +385,7 @@ static bool open_and_index(osi_task *task, int fd)
     const uint64_t most = task->worker->run->options->max_filesize;
     struct stat st;
 
-    if (fstat(fd, &st) != 0)
+    if (osi_stat_settled(fd, &st) != 0)
         return osi_settle(task, OSI_UNREADABLE, strerror(errno));
     if (!S_ISREG(st.st_mode))
         return osi_settle(task, OSI_VANISHED, "");

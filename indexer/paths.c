@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <sys/stat.h>
+#include <time.h>
 
 static char *copy_text(const char *text, size_t len)
 {
@@ -287,4 +288,19 @@ void osi_resolver_free(osi_resolver *resolver)
 {
     osi_bytes_free(&resolver->folder);
     osi_bytes_free(&resolver->real);
+}
+
+int osi_stat_settled(int fd, struct stat *st)
+{
+    struct timespec now;
+    int64_t age;
+
+    if (fstat(fd, st) != 0)
+        return -1;
+    clock_gettime(CLOCK_REALTIME, &now);
+    age = osi_nanoseconds(now) - osi_nanoseconds(st->st_mtim);
+    if (age < 0 || age >= OSI_TICK_NS)
+        return 0;
+    nanosleep(&(struct timespec){.tv_nsec = OSI_TICK_NS - age}, NULL);
+    return fstat(fd, st);
 }

@@ -348,7 +348,7 @@ static int open_stream(osi_stream *stream, osi_task *task)
             osi_settle(task, OSI_VANISHED, "");
         return -1;
     }
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+    if (osi_stat_settled(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
         osi_settle(task, OSI_VANISHED, "");
         close(fd);
         return -1;

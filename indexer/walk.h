@@ -9,6 +9,7 @@
 
 #include "indexer.h"
 
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -24,6 +25,12 @@ static inline int64_t osi_nanoseconds(struct timespec t)
         return INT64_MIN + 1;
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
+
+/* fstat(2), but for a file changed in this moment waits until the clock that
+ * marks changes has gone on: a change after that is then seen by its time.
+ * Returns as fstat does. Takes at most OSI_TICK_NS longer. */
+#define OSI_TICK_NS 20000000
+int osi_stat_settled(int fd, struct stat *st);
 
 /* ---- glob.c ---- */
 

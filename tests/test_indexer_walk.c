@@ -416,6 +416,26 @@ START_TEST(test_parse_size_forms_agree)
 }
 END_TEST
 
+START_TEST(test_stat_settled_fresh_file_gets_a_tick_old)
+{
+    char name[] = "/tmp/osteon-test-XXXXXX";
+    const int fd = mkstemp(name);
+    struct timespec now;
+    struct stat st;
+
+    ck_assert_int_ge(fd, 0);
+    unlink(name);
+    ck_assert_int_eq(write(fd, "x", 1), 1);
+    ck_assert_int_eq(osi_stat_settled(fd, &st), 0);
+    ck_assert_int_eq(st.st_size, 1);
+    clock_gettime(CLOCK_REALTIME, &now);
+    ck_assert_int_ge(osi_nanoseconds(now) - osi_nanoseconds(st.st_mtim),
+                     OSI_TICK_NS);
+    close(fd);
+    ck_assert_int_eq(osi_stat_settled(fd, &st), -1);
+}
+END_TEST
+
 int main(void)
 {
     Suite *const suite = suite_create("indexer_walk");
@@ -435,6 +455,7 @@ int main(void)
     tcase_add_test(walk, test_walk_memory_fails_is_reported);
     tcase_add_test(paths, test_place_find_nearest_is_found);
     tcase_add_test(paths, test_resolve_names_are_real);
+    tcase_add_test(paths, test_stat_settled_fresh_file_gets_a_tick_old);
     tcase_add_test(paths, test_is_covered_nearest_decides);
     tcase_add_test(paths, test_names_put_many_are_found);
     tcase_add_test(paths, test_parse_size_forms_agree);
