@@ -10,22 +10,10 @@
 #include <xapian.h>
 
 #include "xapian_c_guard.h"
+#include "xapian_c_internal.h"
 
 using xapian_c::fail;
 using xapian_c::guard;
-
-struct xapian_c_stem {
-    explicit xapian_c_stem(const char *language)
-        : stemmer(std::string(language))
-    {
-    }
-
-    Xapian::Stem stemmer;
-    /* The word under way. Its capacity is kept from call to call, which is
-     * one of two reasons why an object serves one thread at a time; the other
-     * is the work buffer within Xapian's stemmer. */
-    mutable std::string word;
-};
 
 namespace {
 

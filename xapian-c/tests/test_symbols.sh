@@ -3,17 +3,17 @@
 #
 # usage: test_symbols.sh SOURCE-DIR LIBRARY NM XAPIAN-INCLUDE-DIR
 #
-# Fails if the functions in the header are not exactly the C functions the
+# Fails if the functions in the headers are not exactly the C functions the
 # library exports, or if Xapian has an error class the guard does not list.
 set -eu
 source=$1 library=$2 nm=$3 xapian=$4
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Functions in the header: a name before a parenthesis, comments removed.
+# Functions in the headers: a name before a parenthesis, comments removed.
 awk '/\/\*/ && !/\*\// { skip = 1 } !skip { gsub(/\/\*.*\*\//, ""); print }
-     /\*\// { skip = 0 }' "$source/include/xapian-c/xapian_c.h" |
-    grep -o 'xapian_c_[a-z_]*(' | tr -d '(' | sort -u >"$work/declared"
+     /\*\// { skip = 0 }' "$source"/include/xapian-c/*.h |
+    grep -o 'xapian_c_[a-z0-9_]*(' | tr -d '(' | sort -u >"$work/declared"
 
 case $library in
 *.a) flags=-g ;;
