@@ -39,7 +39,25 @@ static bool is_control(utf8proc_int32_t c)
 
 static bool is_space(utf8proc_int32_t c)
 {
-    return c == ' ' || is_control(c) || c == 0x2028 || c == 0x2029;
+    return c == ' ' || is_control(c) || c == 0x2028 || c == 0x2029 ||
+           c == 0xfeff;
+}
+
+/* Length of the line that begins at `text` if it only underlines or divides,
+ * like "=====" or "|---|---|", else 0. */
+static size_t rule_length(const char *text, size_t len)
+{
+    enum { LEAST = 3 };
+    size_t run = 0, longest = 0, i;
+
+    for (i = 0; i < len && text[i] != '\n'; i++) {
+        if (text[i] == '\0' || strchr("=-~^*_#`+|: \t\r", text[i]) == NULL)
+            return 0;
+        run = i > 0 && text[i] == text[i - 1] ? run + 1 : 1;
+        if (run > longest && strchr("=-~^*_#`", text[i]) != NULL)
+            longest = run;
+    }
+    return longest >= LEAST ? i : 0;
 }
 
 /* A pass over the text in one mode. */
@@ -47,7 +65,32 @@ typedef struct cleaner {
     sink out;
     clean_mode mode;
     bool space; /* a space is due before the next character */
+    bool blank; /* nothing of this line of the text yet but white space */
 } cleaner;
+
+/* Length of what a space can stand for at `text`, which begins with character
+ * `code` of `n` bytes; 0 if there is nothing. Rows of a table are divided by
+ * the end of the one, so that the next needs no '|' before it. */
+static size_t gap_length(cleaner *c, const char *text, size_t len,
+                         utf8proc_int32_t code, size_t n)
+{
+    size_t gap;
+
+    if (c->mode != CLEAN_LINE)
+        return 0;
+    if (is_space(code)) {
+        c->blank = c->blank || code == '\n';
+        return n;
+    }
+    if (!c->blank)
+        return 0;
+    c->blank = false;
+    gap = rule_length(text, len);
+    if (gap == 0 && code == '|' &&
+        (c->out.len == 0 || c->out.data[c->out.len - 1] == '|'))
+        gap = n;
+    return gap;
+}
 
 static void flush_space(cleaner *c)
 {
@@ -73,8 +116,8 @@ static void clean_range(clean_text *out, const char *text, size_t start,
                         size_t end, const osteon_mark *marks, size_t n_marks,
                         clean_mode mode)
 {
-    cleaner c = {.mode = mode};
-    size_t mark = 0, begun = SIZE_MAX, n;
+    cleaner c = {.mode = mode, .blank = true};
+    size_t mark = 0, begun = SIZE_MAX, n, gap;
     utf8proc_int32_t code;
 
     memset(out, 0, sizeof *out);
@@ -91,7 +134,9 @@ static void clean_range(clean_text *out, const char *text, size_t start,
         if (i == end)
             break;
         n = decode(text + i, end - i, &code);
-        if (mode == CLEAN_LINE && is_space(code)) {
+        gap = gap_length(&c, text + i, end - i, code, n);
+        if (gap > 0) {
+            n = gap;
             c.space = true;
             continue;
         }
@@ -127,6 +172,33 @@ void clean_text_close(clean_text *clean)
     free(clean->text);
     free(clean->marks);
     memset(clean, 0, sizeof *clean);
+}
+
+void clean_text_drop(clean_text *clean, size_t n)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < clean->n_marks; i++) {
+        osteon_mark mark = clean->marks[i];
+
+        if (mark.end <= n)
+            continue;
+        mark.start = mark.start > n ? mark.start - n : 0;
+        mark.end -= n;
+        clean->marks[kept++] = mark;
+    }
+    clean->n_marks = kept;
+    clean->len -= n;
+    memmove(clean->text, clean->text + n, clean->len + 1);
+}
+
+void clean_text_add(clean_text *clean, const char *text)
+{
+    const size_t more = strlen(text) + 1;
+
+    clean->text = grow_memory(clean->text, clean->len + more, 1);
+    memcpy(clean->text + clean->len, text, more);
+    clean->len += more - 1;
 }
 
 void clean_text_put(const clean_text *clean, size_t start, size_t end,

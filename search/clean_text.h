@@ -14,8 +14,10 @@
  * is one of C0, DEL, C1, or one that changes the direction of writing. */
 typedef enum clean_mode {
     CLEAN_UTF8, /* nothing else is changed */
-    CLEAN_LINE, /* stretches of white space and control characters become one
-                 * space, none at either end */
+    CLEAN_LINE, /* stretches of white space, control characters and lines that
+                 * only underline or divide ("====", "|---|") become one
+                 * space, none at either end; '|' is not written twice where
+                 * rows of a table meet, nor first */
     CLEAN_NAME, /* control characters become U+FFFD */
     CLEAN_PAGE  /* the same, but newlines and tabs stay, and a carriage
                  * return before a newline goes */
@@ -37,6 +39,12 @@ void clean_text_open(clean_text *out, const char *bytes, size_t len,
 void clean_text_open_snippet(clean_text *out, const char *text, size_t len,
                              const osteon_snippet *snippet, clean_mode mode);
 void clean_text_close(clean_text *clean);
+
+/* Takes the first `n` bytes of the text away, which end between characters. */
+void clean_text_drop(clean_text *clean, size_t n);
+
+/* Adds clean `text` at the end. */
+void clean_text_add(clean_text *clean, const char *text);
 
 /* Writes bytes [start, end) of the text with the string `on` before and `off`
  * after each marked stretch. */

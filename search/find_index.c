@@ -101,11 +101,15 @@ void complain_of_index(const char *option, const char *path, const char *text)
     const char *from = option == NULL && index_variable() != NULL
                            ? " (named by " INDEX_VARIABLE ")"
                            : "";
+    /* To grep, -i is something else. */
+    const char *hint = option != NULL && strchr(option, '/') == NULL
+                           ? " (-i names one; case never matters)"
+                           : "";
     char *below = join(path, strlen(path), INDEX_FOLDER);
 
     if (is_folder(below))
         complain("%s%s; did you mean %s?", text, from, below);
     else
-        complain("%s%s; 'osteon-index' makes an index", text, from);
+        complain("%s%s; 'osteon-index' makes an index%s", text, from, hint);
     free(below);
 }

@@ -23,6 +23,11 @@
 #define TERMINAL_SLACK 12
 #define TERMINAL_LEAST 20
 
+static bool is_for_reading(const search_context *search)
+{
+    return search->terminal && search->options->mode == MODE_HITS;
+}
+
 static size_t snippet_width(const search_context *search)
 {
     const search_options *options = search->options;
@@ -31,9 +36,48 @@ static size_t snippet_width(const search_context *search)
 
     if (options->snippet_width > 0)
         return options->snippet_width;
-    if (!search->terminal || options->mode != MODE_HITS)
+    if (!is_for_reading(search))
         return PIPE_WIDTH;
     return all > lost + TERMINAL_LEAST ? all - lost : TERMINAL_LEAST;
+}
+
+/* Is there a passage that begins with the title, which a terminal shows
+ * already? Then there is room for more. */
+static bool repeats_title(const found *f)
+{
+    const size_t end = f->snippet->end, title_len = f->info->title_len;
+    size_t at = f->snippet->start;
+
+    while (at < end && (f->text[at] == '#' || f->text[at] == ' '))
+        at++;
+    return title_len > 0 && end - at >= title_len &&
+           memcmp(f->text + at, f->info->title, title_len) == 0;
+}
+
+static osteon_status open_snippet(const search_context *search, found *out,
+                                  osteon_error *err)
+{
+    const size_t width = snippet_width(search);
+    osteon_snippet *first;
+    osteon_status s =
+        osteon_snippet_open(search->index, search->query, out->text,
+                            out->text_len, width, &out->snippet, err);
+
+    if (s != OSTEON_OK || !is_for_reading(search) ||
+        search->options->snippet_width > 0 || !repeats_title(out))
+        return s;
+    first = out->snippet;
+    out->snippet = NULL;
+    s = osteon_snippet_open(search->index, search->query, out->text,
+                            out->text_len, width + out->info->title_len,
+                            &out->snippet, err);
+    if (s == OSTEON_OK && repeats_title(out)) {
+        osteon_snippet_close(first);
+    } else { /* a wider one may begin elsewhere */
+        osteon_snippet_close(out->snippet);
+        out->snippet = first;
+    }
+    return s;
 }
 
 static void describe(const search_context *search, found *out)
@@ -59,9 +103,7 @@ static osteon_status find_passage(const search_context *search, found *out,
     }
     if (s != OSTEON_OK)
         return s;
-    s = osteon_snippet_open(search->index, search->query, out->text,
-                            out->text_len, snippet_width(search),
-                            &out->snippet, err);
+    s = open_snippet(search, out, err);
     if (s == OSTEON_OK && out->line == 0)
         out->line = out->snippet->line;
     return s;

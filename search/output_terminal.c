@@ -7,6 +7,8 @@
 #include "output.h"
 #include "wrap_text.h"
 
+#include <string.h>
+
 #define INDENT 3
 #define TITLE_LINES 2
 #define PASSAGE_LINES 3
@@ -60,7 +62,39 @@ static void put_title(const search_context *search, const clean_text *title,
     wrap_text(&painted, &style, search->out);
 }
 
-static void put_passage(const search_context *search, const found *hit)
+/* Takes the title off the passage, for it stands above, if words that were
+ * found come after it. */
+static void drop_title(clean_text *passage, const clean_text *title)
+{
+    size_t n = strspn(passage->text, "# ");
+
+    if (title->len == 0 || passage->n_marks == 0 ||
+        passage->len - n <= title->len ||
+        memcmp(passage->text + n, title->text, title->len) != 0 ||
+        passage->text[n + title->len] != ' ')
+        return;
+    n += title->len + 1;
+    if (passage->marks[passage->n_marks - 1].start >= n)
+        clean_text_drop(passage, n);
+}
+
+/* True if the passage ends within a sentence: nothing closes it, and its
+ * paragraph goes on. */
+static bool is_cut(const found *hit, const clean_text *passage)
+{
+    const char *text = hit->text;
+    size_t i = hit->snippet->end, newlines = 0;
+
+    if (passage->len == 0 ||
+        strchr(".!?:;", passage->text[passage->len - 1]) != NULL)
+        return false;
+    for (; i < hit->text_len && strchr(" \t\r\n", text[i]) != NULL; i++)
+        newlines += text[i] == '\n';
+    return i < hit->text_len && newlines < 2;
+}
+
+static void put_passage(const search_context *search, const found *hit,
+                        const clean_text *title)
 {
     const wrap_style style = style_for(search, INDENT, PASSAGE_LINES,
                                        paint(search, PAINT_MATCH));
@@ -69,6 +103,9 @@ static void put_passage(const search_context *search, const found *hit)
     if (hit->snippet == NULL)
         return; /* the title is there already */
     passage_open(hit, CLEAN_LINE, &passage);
+    drop_title(&passage, title);
+    if (is_cut(hit, &passage))
+        clean_text_add(&passage, "\xE2\x80\xA6"); /* U+2026 */
     if (passage.len > 0) {
         sink_text(search->out, "   ");
         wrap_text(&passage, &style, search->out);
@@ -95,7 +132,7 @@ void output_terminal(const search_context *search, const found *hit)
         sink_text(out, "   ");
     }
     put_place(search, hit);
+    put_passage(search, hit, &title);
     clean_text_close(&title);
-    put_passage(search, hit);
     put_explanation(search, hit);
 }

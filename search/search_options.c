@@ -380,7 +380,9 @@ static bool check(search_options *out, size_t operands)
              out->mode != MODE_JSON)
         complain("--explain goes with no other output than --json");
     else if (out->show == NULL && !any_words)
-        complain("no query");
+        complain(out->index != NULL
+                     ? "no query: -i names an index, and case never matters"
+                     : "no query");
     else
         return true;
     return usage();

@@ -153,6 +153,10 @@ run --jsno tumor
 match 'a misspelt option gets a suggestion' 'did you mean --json[?]' "$err"
 run
 equal 'no query gives status 2' 2 "$status"
+run -i tumor
+match '-i as grep has it is told of' 'no query: -i names an index' "$err"
+run -i tumor bone
+match 'also before more words' '\(-i names one; case never matters\)$' "$err"
 run -q tumor
 equal '-q prints nothing and finds' '0||' "$status|$out|$err"
 run -q zzzzz
@@ -380,6 +384,37 @@ run --k1=2 --b=0 --tsv filler
 [ "$low" != "$(cut -f2 "$scratch/out")" ]
 succeeded $? '--k1 changes scores' "$low"
 
+mkdir "$scratch/markup"
+cd "$scratch/markup" || exit 1
+cat >table.md <<'END'
+Doses of quokkine
+=================
+
+| drug | dose |
+|------|:----:|
+| quokkine | two |
+
+---
+a == b and c --- d
+END
+printf '\357\273\277Mark\n\nwombatine\n' >mark.txt
+printf 'Head\n\n\t====  =====\n\tnumbatol ps \\\n\t| wc\n' >shell.txt
+"$indexer" -q
+run quokkine
+passage='Doses of quokkine drug | dose | quokkine | two | a == b and c --- d'
+equal 'lines that underline or divide are left out' \
+    "table.md:1:${passage/quokkine drug/quokkine | drug}" "$out"
+run wombatine
+equal 'so is a byte order mark' 'mark.txt:3:Mark wombatine' "$out"
+run numbatol
+equal 'but no bar of a command' 'shell.txt:4:Head numbatol ps \ | wc' "$out"
+if command -v jq >/dev/null; then
+    run --json quokkine
+    equal 'in JSON the passage is as it is in the text' "$(cat table.md)" \
+        "$(jq -r .snippet <"$scratch/out")"
+fi
+cd "$docs" || exit 1
+
 # ---- --show ----
 
 "$search" --show giant.txt | cmp -s - giant.txt
@@ -416,6 +451,17 @@ if [ -n "$have_terminal" ]; then
     terminal 80 --offset 2 -n 2 lymphocyte
     match 'and which of them' '3 to 4 of 25 matches' "$out"
     match 'ranks go on after an offset' $'(^|\n)3\\. ' "$out"
+    terminal 80 --color=never denosumab giant
+    match 'the title is not repeated in the passage' \
+        $'^1\\. Giant cell tumor of bone\n   giant.txt:1\n   Denosumab soft' \
+        "$out"
+    [[ $out != *…* ]]
+    succeeded $? 'a passage that is whole has no ellipsis' "$out"
+    terminal 80 --color=never checkpoint
+    match 'the title stays where the words are only there' \
+        $'\\.txt:1\n   Checkpoint inhibitors PD-1' "$out"
+    terminal 80 --color=never --snippet-width 22 softens
+    match 'a passage that is cut ends in an ellipsis' $'[a-z]…\n' "$out"
     NO_COLOR=1 terminal 80 denosumab
     [[ $out != *$'\033'* ]]
     succeeded $? 'NO_COLOR is obeyed' "$out"
