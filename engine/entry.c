@@ -156,6 +156,18 @@ const osteon_entry_info *osteon_entry_info_get(const osteon_entry *e)
     return &e->info;
 }
 
+/* Times past the year 2262 are all the last one that 64 bits hold. */
+static int64_t nanoseconds(struct timespec t)
+{
+    const int64_t most = INT64_MAX / 1000000000 - 1;
+
+    if (t.tv_sec > most)
+        return INT64_MAX;
+    if (t.tv_sec < -most)
+        return INT64_MIN + 1;
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
 osteon_freshness osteon_entry_freshness(const osteon_entry *e)
 {
     struct stat st;
@@ -165,8 +177,7 @@ osteon_freshness osteon_entry_freshness(const osteon_entry *e)
     if (stat(e->file, &st) != 0)
         return OSTEON_GONE;
     if ((uint64_t)st.st_size != e->info.source_size ||
-        (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec !=
-            e->info.source_mtime_ns)
+        nanoseconds(st.st_mtim) != e->info.source_mtime_ns)
         return OSTEON_STALE;
     return OSTEON_FRESH;
 }

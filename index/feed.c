@@ -106,7 +106,8 @@ static osteon_status replace(void *arg, const char *id, size_t len,
     return s;
 }
 
-static osteon_status flush_now(osteon_writer *w, osteon_error *err)
+static osteon_status flush_now(osteon_writer *w, osteon_feed *feeds,
+                               osteon_error *err)
 {
     ost_flush_job job = {.folder = w->folder,
                          .threads = w->threads,
@@ -116,14 +117,14 @@ static osteon_status flush_now(osteon_writer *w, osteon_error *err)
     size_t n = 0, i = 0;
     osteon_status s;
 
-    for (const osteon_feed *f = w->feeds; f != NULL; f = f->next)
+    for (const osteon_feed *f = feeds; f != NULL; f = f->next)
         n += f->inverter->n_docs > 0;
     if (n == 0)
         return OSTEON_OK;
     inverters = ost_malloc(n * sizeof *inverters);
     if (inverters == NULL)
         return ost_fail_memory(err);
-    for (const osteon_feed *f = w->feeds; f != NULL; f = f->next)
+    for (const osteon_feed *f = feeds; f != NULL; f = f->next)
         if (f->inverter->n_docs > 0)
             inverters[i++] = f->inverter;
     job.inverters = inverters;
@@ -137,8 +138,8 @@ static osteon_status flush_now(osteon_writer *w, osteon_error *err)
         s = ost_writer_segment_add(w, name, job.size, job.checksum,
                                    job.documents, job.dead, job.n_dead, err);
     if (s == OSTEON_OK) {
-        w->changed = true;
-        for (osteon_feed *f = w->feeds; f != NULL; f = f->next) {
+        w->changed = w->changed || job.documents > 0;
+        for (osteon_feed *f = feeds; f != NULL; f = f->next) {
             ost_inverter_reset(f->inverter);
             f->memory = 0;
         }
@@ -149,30 +150,65 @@ static osteon_status flush_now(osteon_writer *w, osteon_error *err)
     return s;
 }
 
+/* The writer's own batch stays open from one osteon_writer_add to the next,
+ * which may never come; between them whoever flushes ends it. */
+static void end_idle_batch(osteon_writer *w)
+{
+    osteon_feed *own = w->own;
+    osteon_error error;
+
+    if (own == NULL || !own->in_batch || w->adding)
+        return;
+    keep(w, ost_inverter_end(own->inverter, &error), &error);
+    own->in_batch = false;
+    w->own_bytes = 0;
+    w->active--;
+}
+
+/* Waits until no feed is in a batch and, for a while, until no number is left
+ * out. The mutex is held. */
+static void wait_for_batches(osteon_writer *w, bool last)
+{
+    struct timespec until = {0};
+
+    for (;;) {
+        end_idle_batch(w);
+        if (w->status != OSTEON_OK ||
+            (w->active == 0 && (last || w->begun >= w->highest)))
+            return;
+        if (w->active > 0) {
+            pthread_cond_wait(&w->changed_state, &w->mutex);
+            until.tv_sec = 0;
+            continue;
+        }
+        if (until.tv_sec == 0) {
+            clock_gettime(CLOCK_REALTIME, &until);
+            until.tv_sec += PATIENCE;
+        }
+        if (pthread_cond_timedwait(&w->changed_state, &w->mutex, &until) ==
+                ETIMEDOUT &&
+            w->active == 0)
+            return;
+    }
+}
+
 /* Flushes from one thread while the others wait. Called and left with the
  * mutex held. `last`: no more batches will come, so none is waited for. */
 static osteon_status flush_together(osteon_writer *w, bool last)
 {
     osteon_error error;
-    struct timespec until;
     osteon_status s;
 
     w->flushing = true;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += PATIENCE;
-    while (w->status == OSTEON_OK &&
-           (w->active > 0 || (w->begun < w->highest && !last))) {
-        if (w->active > 0)
-            pthread_cond_wait(&w->changed_state, &w->mutex);
-        else if (pthread_cond_timedwait(&w->changed_state, &w->mutex,
-                                        &until) == ETIMEDOUT)
-            break;
-    }
+    wait_for_batches(w, last);
     s = w->status;
     if (s == OSTEON_OK) {
+        osteon_feed *const feeds = w->feeds;
+        w->writing = true;
         pthread_mutex_unlock(&w->mutex);
-        s = flush_now(w, &error);
+        s = flush_now(w, feeds, &error);
         pthread_mutex_lock(&w->mutex);
+        w->writing = false;
         keep(w, s, &error);
     }
     w->flushing = false;
@@ -189,10 +225,21 @@ osteon_status osteon_feed_begin(osteon_feed *feed, uint64_t sequence,
     osteon_status s;
 
     pthread_mutex_lock(&w->mutex);
-    /* A number below the highest is let in: the flush waits for it. */
-    while (w->flushing && sequence >= w->highest && w->status == OSTEON_OK)
+    /* A number below the highest is let in while the flush waits for it. */
+    while (w->flushing && (w->writing || sequence >= w->highest) &&
+           w->status == OSTEON_OK)
         pthread_cond_wait(&w->changed_state, &w->mutex);
     s = told(w, err);
+    if (s == OSTEON_OK && feed->in_batch)
+        s = ost_fail(err, OSTEON_INVALID, "a feed is inside a batch");
+    if (s == OSTEON_OK) {
+        osteon_error error;
+        s = ost_inverter_begin(feed->inverter, sequence, &error);
+        if (s != OSTEON_OK && err != NULL)
+            *err = error;
+        if (s != OSTEON_INVALID)
+            keep(w, s, &error);
+    }
     if (s == OSTEON_OK) {
         w->active++;
         w->begun++;
@@ -201,8 +248,6 @@ osteon_status osteon_feed_begin(osteon_feed *feed, uint64_t sequence,
         feed->in_batch = true;
     }
     pthread_mutex_unlock(&w->mutex);
-    if (s == OSTEON_OK)
-        s = ost_inverter_begin(feed->inverter, sequence, err);
     return s;
 }
 
@@ -210,10 +255,13 @@ osteon_status osteon_feed_end(osteon_feed *feed, osteon_error *err)
 {
     osteon_writer *w = feed->writer;
     osteon_error error;
-    const osteon_status ended = ost_inverter_end(feed->inverter, &error);
-    const size_t memory = ost_inverter_memory(feed->inverter);
-    osteon_status s;
+    osteon_status ended, s;
+    size_t memory;
 
+    if (!feed->in_batch)
+        return ost_fail(err, OSTEON_INVALID, "a feed is not inside a batch");
+    ended = ost_inverter_end(feed->inverter, &error);
+    memory = ost_inverter_memory(feed->inverter);
     pthread_mutex_lock(&w->mutex);
     keep(w, ended, &error);
     feed->in_batch = false;
@@ -269,9 +317,44 @@ void osteon_feed_abandon(osteon_feed *feed)
 
 /* ---- The writer's own feed ---- */
 
-static osteon_status end_own_batch(osteon_writer *w, osteon_error *err)
+/* Bytes of text in a document, about. */
+static size_t bytes_of(const osteon_document *doc)
 {
-    if (w->own == NULL || !w->own->in_batch)
+    size_t n = doc->body_len + doc->title_len + doc->stored_len + 64;
+
+    for (size_t i = 0; i < doc->n_fields; i++)
+        n += doc->fields[i].text_len + 16;
+    return n;
+}
+
+/* While `adding` is set, nobody else ends the own batch. */
+static void set_adding(osteon_writer *w, bool adding)
+{
+    pthread_mutex_lock(&w->mutex);
+    w->adding = adding;
+    if (!adding && w->flushing)
+        pthread_cond_broadcast(&w->changed_state);
+    pthread_mutex_unlock(&w->mutex);
+}
+
+static osteon_status add_own(osteon_writer *w, const osteon_document *doc,
+                             osteon_error *err)
+{
+    osteon_status s = OSTEON_OK;
+
+    if (!w->own->in_batch) {
+        uint64_t sequence;
+        pthread_mutex_lock(&w->mutex);
+        sequence = w->highest;
+        pthread_mutex_unlock(&w->mutex);
+        s = osteon_feed_begin(w->own, sequence, err);
+    }
+    if (s == OSTEON_OK)
+        s = osteon_feed_add(w->own, doc, err);
+    if (s != OSTEON_OK)
+        return s;
+    w->own_bytes += bytes_of(doc);
+    if (w->own_bytes < OWN_BATCH)
         return OSTEON_OK;
     w->own_bytes = 0;
     return osteon_feed_end(w->own, err);
@@ -280,27 +363,31 @@ static osteon_status end_own_batch(osteon_writer *w, osteon_error *err)
 osteon_status osteon_writer_add(osteon_writer *w, const osteon_document *doc,
                                 osteon_error *err)
 {
-    osteon_status s = OSTEON_OK;
+    osteon_status s;
 
-    if (w->own == NULL)
-        s = osteon_feed_open(w, &w->own, err);
-    if (s == OSTEON_OK && !w->own->in_batch)
-        s = osteon_feed_begin(w->own, w->highest, err);
-    if (s == OSTEON_OK)
-        s = osteon_feed_add(w->own, doc, err);
-    if (s != OSTEON_OK)
-        return s;
-    w->own_bytes += doc->body_len + doc->title_len + doc->stored_len + 64;
-    return w->own_bytes < OWN_BATCH ? OSTEON_OK : end_own_batch(w, err);
+    if (w->own == NULL) {
+        osteon_feed *own;
+        s = osteon_feed_open(w, &own, err);
+        if (s != OSTEON_OK)
+            return s;
+        pthread_mutex_lock(&w->mutex);
+        w->own = own;
+        pthread_mutex_unlock(&w->mutex);
+    }
+    set_adding(w, true);
+    s = add_own(w, doc, err);
+    set_adding(w, false);
+    return s;
 }
 
 osteon_status ost_writer_flush(osteon_writer *w, osteon_error *err)
 {
-    osteon_status s = end_own_batch(w, err);
+    osteon_status s;
 
-    if (s != OSTEON_OK)
-        return s;
     pthread_mutex_lock(&w->mutex);
+    while (w->flushing) /* for a feed whose batch has ended */
+        pthread_cond_wait(&w->changed_state, &w->mutex);
+    end_idle_batch(w);
     if (w->active > 0) {
         pthread_mutex_unlock(&w->mutex);
         return ost_fail(err, OSTEON_INVALID, "a feed is inside a batch");

@@ -386,13 +386,20 @@ osteon_status ost_inverter_add(ost_inverter *inv, const osteon_document *doc,
     return OSTEON_OK;
 }
 
+/* True when a document was added in the open batch. */
+static bool has_last(const ost_inverter *inv)
+{
+    return inv->n_batches > 0 &&
+           inv->n_docs > inv->batches[inv->n_batches - 1].first_doc;
+}
+
 osteon_status ost_inverter_more(ost_inverter *inv, const char *body,
                                 size_t len, bool store, osteon_error *err)
 {
     uint32_t length = 0;
     bool ok = true;
 
-    if (inv->n_docs == 0)
+    if (!has_last(inv) || inv->docs[inv->n_docs - 1].dead)
         return ost_fail(err, OSTEON_INVALID, "no document to add text to");
     if (store && !inv->text_open) {
         ok = ost_store_begin(&inv->store);
@@ -410,7 +417,7 @@ osteon_status ost_inverter_more(ost_inverter *inv, const char *body,
 /* What it left in lists stays there; a flush leaves dead documents out. */
 void ost_inverter_abandon(ost_inverter *inv)
 {
-    if (inv->n_docs == 0)
+    if (!has_last(inv))
         return;
     if (inv->text_open) {
         ost_store_drop(&inv->store);

@@ -101,7 +101,56 @@ static bool find_tail(const osteon_writer *w, size_t *from)
     return false;
 }
 
-/* Merges all segments, into as few as the limit of 4 GiB allows. */
+/* Shortens [from, *to) to what has no more fields than one segment may. */
+static osteon_status limit_fields(osteon_writer *w, size_t from, size_t *to,
+                                  osteon_error *err)
+{
+    const char *names[OST_MAX_FIELDS];
+    uint32_t n = 0;
+
+    for (size_t i = from; i < *to; i++) {
+        const ost_segment *seg;
+        osteon_status s = ost_writer_segment_open(w, i, err);
+        if (s != OSTEON_OK)
+            return s;
+        seg = w->segments[i].reader;
+        for (uint32_t f = 0; f < seg->n_fields; f++) {
+            uint32_t k = 0;
+            while (k < n && strcmp(names[k], seg->fields[f].name) != 0)
+                k++;
+            if (k < n)
+                continue;
+            if (n == OST_MAX_FIELDS) {
+                *to = i;
+                return OSTEON_OK;
+            }
+            names[n++] = seg->fields[f].name;
+        }
+    }
+    return OSTEON_OK;
+}
+
+/* Merges segments [from, end of the list), into as few as their fields
+ * allow. */
+static osteon_status merge_tail(osteon_writer *w, size_t from, bool *merged,
+                                osteon_error *err)
+{
+    osteon_status s = OSTEON_OK;
+
+    *merged = false;
+    for (; from < w->next->n_segments && s == OSTEON_OK; from++) {
+        size_t to = w->next->n_segments;
+        s = limit_fields(w, from, &to, err);
+        if (s == OSTEON_OK && to - from > 1) {
+            s = merge_range(w, from, to, err);
+            *merged = true;
+        }
+    }
+    return s;
+}
+
+/* Merges all segments, into as few as the limits of 4 GiB and of fields
+ * allow. */
 static osteon_status merge_all(osteon_writer *w, osteon_error *err)
 {
     size_t from = 0;
@@ -113,6 +162,9 @@ static osteon_status merge_all(osteon_writer *w, osteon_error *err)
         while (to < w->next->n_segments &&
                (to == from || bytes + live_size(w, to) < MOST_BYTES))
             bytes += live_size(w, to++);
+        s = limit_fields(w, from, &to, err);
+        if (s != OSTEON_OK)
+            return s;
         if (to - from > 1 || w->next->segments[from].deleted > 0) {
             const size_t before = w->next->n_segments;
             s = merge_range(w, from, to, err);
@@ -130,6 +182,7 @@ static osteon_status merge_all(osteon_writer *w, osteon_error *err)
 osteon_status ost_writer_merge(osteon_writer *w, osteon_error *err)
 {
     size_t from;
+    bool merged = true;
     osteon_status s = OSTEON_OK;
 
     if (w->merge_all)
@@ -139,7 +192,7 @@ osteon_status ost_writer_merge(osteon_writer *w, osteon_error *err)
         if (m->deleted > m->documents / 4)
             s = merge_range(w, i, i + 1, err);
     }
-    while (s == OSTEON_OK && find_tail(w, &from))
-        s = merge_range(w, from, w->next->n_segments, err);
+    while (s == OSTEON_OK && merged && find_tail(w, &from))
+        s = merge_tail(w, from, &merged, err);
     return s;
 }

@@ -23,8 +23,10 @@ static osteon_status read_sections(ost_segment *seg, const uint8_t *footer,
         ost_section *s = &seg->sections[i];
         s->offset = ost_get64(footer + i * 16);
         s->size = ost_get64(footer + i * 16 + 8);
-        if (s->size == 0)
+        if (s->size == 0) {
+            s->offset = 0;
             continue;
+        }
         if (s->offset % OST_ALIGN != 0 || s->offset < OST_HEADER_SIZE ||
             s->offset > seg->pages_end ||
             s->size > seg->pages_end - s->offset)

@@ -97,6 +97,8 @@ static osteon_status read_state(osteon_writer *w,
     }
     if (o->rebuild && (s == OSTEON_OK || s == OSTEON_CORRUPT ||
                        s == OSTEON_VERSION)) {
+        /* Another version may still read what we cannot. */
+        w->unsure = w->committed == NULL;
         s = begin_empty(w, o->language, err);
         w->changed = true;
         return s;
@@ -258,13 +260,13 @@ void osteon_writer_merge_all(osteon_writer *w)
     w->merge_all = true;
 }
 
-/* The name of a folder that we made must be durable too. */
+/* The name of a new index's folder must be durable too. */
 static osteon_status sync_parent(const osteon_writer *w, osteon_error *err)
 {
     osteon_status s;
     char *parent;
 
-    if (!w->made_folder || w->committed != NULL)
+    if (w->committed != NULL)
         return OSTEON_OK;
     parent = ost_path_join(w->folder, "..");
     if (parent == NULL)

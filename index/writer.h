@@ -44,7 +44,8 @@ struct osteon_writer {
     bool changed;   /* a commit has something to do */
     bool merge_all; /* the next commit leaves one segment */
     bool made_folder;
-    bool unsure; /* a commit failed half-way: either state may be on disk */
+    bool unsure; /* what is on disk is not `committed`: a commit failed
+                  * half-way, or a rebuild found what it cannot read */
 
     pthread_mutex_t mutex; /* guards all below */
     pthread_cond_t changed_state;
@@ -54,7 +55,9 @@ struct osteon_writer {
     uint64_t begun, highest; /* batches begun; one past the highest number */
     unsigned active;         /* feeds inside a batch */
     size_t used;             /* bytes in all inverters */
-    bool flushing;
+    bool flushing;           /* a feed waits to flush, or flushes */
+    bool writing;            /* the inverters are being read */
+    bool adding;             /* inside osteon_writer_add */
     ost_field_names names;
     osteon_status status; /* sticky: the first failure of a feed or flush */
     osteon_error error;

@@ -73,7 +73,7 @@ osteon_status osteon_writer_source_put(osteon_writer *w,
     if (s == OSTEON_OK)
         s = ost_sources_put(w->sources, source, id, err);
     if (s == OSTEON_OK)
-        w->changed = w->sources_changed = true;
+        w->sources_changed = true;
     pthread_mutex_unlock(&w->mutex);
     return s;
 }
@@ -84,7 +84,6 @@ static osteon_status note(osteon_writer *w, uint32_t id, osteon_error *err)
     if (!OST_GROW(&w->cleared, &w->cleared_room, w->n_cleared + 1))
         return ost_fail_memory(err);
     w->cleared[w->n_cleared++] = id;
-    w->changed = true;
     return OSTEON_OK;
 }
 
@@ -171,6 +170,7 @@ static osteon_status write_table(osteon_writer *w, osteon_error *err)
         s = ost_file_ref_set(&w->next->sources, name, size, checksum, err);
     if (s == OSTEON_OK)
         w->sources_changed = false;
+    w->changed = w->changed || s == OSTEON_OK;
     return s;
 }
 

@@ -8,7 +8,9 @@
 #include "run_suite.h"
 #include "scratch.h"
 
+#include <fcntl.h>
 #include <pthread.h>
+#include <sys/stat.h>
 
 static osteon_error err;
 static char index_path[300];
@@ -216,6 +218,8 @@ START_TEST(test_entry_freshness_follows_the_file)
 {
     osteon_index *index;
     osteon_entry *file, *loose;
+    /* the year 2400, which nanoseconds in 64 bits do not reach */
+    const struct timespec far[2] = {{13569465600, 0}, {13569465600, 0}};
 
     build();
     index = open_index();
@@ -223,6 +227,9 @@ START_TEST(test_entry_freshness_follows_the_file)
     loose = open_id(index, "loose");
     ck_assert_int_eq(osteon_entry_freshness(file), OSTEON_FRESH);
     ck_assert_int_eq(osteon_entry_freshness(loose), OSTEON_FRESH);
+    ck_assert_int_eq(utimensat(AT_FDCWD, scratch_path("file.txt"), far, 0),
+                     0);
+    ck_assert_int_eq(osteon_entry_freshness(file), OSTEON_STALE);
     scratch_write("file.txt", "A title\nbone marrow texts\n", 26);
     ck_assert_int_eq(osteon_entry_freshness(file), OSTEON_STALE);
     unlink(scratch_path("file.txt"));

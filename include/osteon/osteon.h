@@ -175,7 +175,8 @@ OSTEON_API OSTEON_MUST_CHECK osteon_status
 osteon_writer_add(osteon_writer *writer, const osteon_document *document,
                   osteon_error *err);
 
-/* Removes the document with this id.
+/* Removes the document with this id. No feed may be inside a batch.
+ *   OSTEON_INVALID    a feed is
  *   OSTEON_NOT_FOUND  there is none; nothing was done */
 OSTEON_API OSTEON_MUST_CHECK osteon_status
 osteon_writer_delete(osteon_writer *writer, const char *id, size_t len,
@@ -251,7 +252,8 @@ osteon_writer_source_put(osteon_writer *writer, const osteon_source *source,
                          uint32_t *id, osteon_error *err);
 
 /* Drops, at the next commit, the documents that came from this source before
- * this writer was opened (those it was given since stay). Any thread. */
+ * this writer was opened or last committed (those added since stay). Any
+ * thread. */
 OSTEON_API OSTEON_MUST_CHECK osteon_status
 osteon_writer_source_clear(osteon_writer *writer, uint32_t id,
                            osteon_error *err);
