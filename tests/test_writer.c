@@ -4,63 +4,8 @@
  * not is not, and what the lock, settings and sources do.
  */
 #include "commit.h"
-#include "index_dump.h"
-#include "scratch.h"
 #include "run_suite.h"
-
-static osteon_error err;
-
-#define OK(call) ck_assert_msg((call) == OSTEON_OK, "%s", err.text)
-
-static osteon_writer *open_writer(const osteon_writer_options *options)
-{
-    osteon_writer *w;
-
-    OK(osteon_writer_open(scratch, options, &w, &err));
-    return w;
-}
-
-static void add(osteon_writer *w, const char *id, const char *body)
-{
-    const osteon_document doc = {.id = id,
-                                 .id_len = strlen(id),
-                                 .body = body,
-                                 .body_len = strlen(body)};
-
-    OK(osteon_writer_add(w, &doc, &err));
-}
-
-static void commit_and_close(osteon_writer *w)
-{
-    OK(osteon_writer_commit(w, &err));
-    osteon_writer_close(w);
-}
-
-static osteon_index_info info(void)
-{
-    static char language[32];
-    osteon_index_info i;
-    osteon_index *index;
-
-    OK(osteon_index_open(scratch, &index, &err));
-    OK(osteon_index_info_get(index, &i, &err));
-    snprintf(language, sizeof language, "%s", i.language);
-    i.language = language;
-    osteon_index_close(index);
-    return i;
-}
-
-/* How often a line with this beginning is in the dump. */
-static int lines_with(const char *start)
-{
-    char *dump = index_dump_ok(scratch);
-    int n = 0;
-
-    for (const char *p = dump; *p; p = strchr(p, '\n') + 1)
-        n += strncmp(p, start, strlen(start)) == 0;
-    free(dump);
-    return n;
-}
+#include "writer_fixture.h"
 
 START_TEST(test_writer_commit_makes_documents_visible)
 {
@@ -166,34 +111,6 @@ START_TEST(test_writer_delete_finds_what_was_just_added)
     add(w, "b", "two");
     commit_and_close(w);
     ck_assert_uint_eq(info().documents, 1);
-}
-END_TEST
-
-START_TEST(test_writer_abandoned_document_is_not_there)
-{
-    osteon_writer *w = open_writer(NULL);
-    osteon_document doc = {.id = "a",
-                           .id_len = 1,
-                           .body = "gone",
-                           .body_len = 4,
-                           .stored = "gone",
-                           .stored_len = 4};
-    osteon_feed *feed;
-
-    OK(osteon_feed_open(w, &feed, &err));
-    OK(osteon_feed_begin(feed, 0, &err));
-    OK(osteon_feed_add(feed, &doc, &err));
-    OK(osteon_feed_more(feed, "more", 4, true, &err));
-    osteon_feed_abandon(feed);
-    doc.id = "b";
-    doc.body = "kept";
-    OK(osteon_feed_add(feed, &doc, &err));
-    OK(osteon_feed_end(feed, &err));
-    osteon_feed_close(feed);
-    commit_and_close(w);
-    ck_assert_uint_eq(info().documents, 1);
-    ck_assert_int_eq(lines_with(":gone "), 0);
-    ck_assert_int_eq(lines_with("b|"), 1);
 }
 END_TEST
 
@@ -487,70 +404,6 @@ START_TEST(test_writer_each_allocation_failing_loses_nothing)
 }
 END_TEST
 
-static uint64_t next_file(void)
-{
-    ost_folder_contents contents;
-
-    OK(ost_folder_scan(scratch, &contents, &err));
-    return contents.next_file;
-}
-
-START_TEST(test_writer_text_of_fields_counts_as_memory)
-{
-    const osteon_writer_options options = {.memory = 1 << 20};
-    osteon_writer *w = open_writer(&options);
-    const size_t len = 1 << 20;
-    char *text = malloc(len), id[16];
-
-    memset(text, ' ', len);
-    for (int i = 0; i < 8; i++) {
-        const osteon_field field = {
-            .name = "note", .name_len = 4, .text = text, .text_len = len};
-        const osteon_document doc = {.id = id,
-                                     .id_len = (size_t)sprintf(id, "d%d", i),
-                                     .fields = &field,
-                                     .n_fields = 1};
-        text[i] = 'x';
-        OK(osteon_writer_add(w, &doc, &err));
-    }
-    ck_assert_uint_gt(next_file(), 1); /* segments before any commit */
-    commit_and_close(w);
-    ck_assert_uint_eq(info().documents, 8);
-    free(text);
-}
-END_TEST
-
-/* Each session brings 60 fields of its own, so that eight of them cannot be
- * one segment. */
-START_TEST(test_writer_merge_of_too_many_fields_is_left_undone)
-{
-    for (unsigned session = 0; session < 9; session++) {
-        osteon_writer *w = open_writer(NULL);
-        osteon_field fields[60] = {{0}};
-        char names[60][16], id[16];
-        osteon_document doc = {.id = id,
-                               .id_len = (size_t)sprintf(id, "d%u", session),
-                               .fields = fields,
-                               .n_fields = 60};
-        for (unsigned i = 0; i < 60; i++)
-            fields[i] = (osteon_field){
-                .name = names[i],
-                .name_len = (size_t)sprintf(names[i], "f%u-%u", session, i),
-                .text = "tumor",
-                .text_len = 5};
-        OK(osteon_writer_add(w, &doc, &err));
-        if (session == 8)
-            osteon_writer_merge_all(w);
-        commit_and_close(w);
-    }
-    ck_assert_uint_eq(info().documents, 9);
-    ck_assert_uint_eq(info().segments, 3); /* 9 * 60 fields, 254 a segment */
-    ck_assert_int_eq(lines_with("f8-59:tumor "), 1);
-    ck_assert_int_eq(osteon_index_check(scratch, NULL, NULL, &err),
-                     OSTEON_OK);
-}
-END_TEST
-
 START_TEST(test_writer_rebuild_given_up_keeps_what_it_cannot_read)
 {
     const osteon_writer_options options = {.rebuild = true};
@@ -576,78 +429,6 @@ START_TEST(test_writer_rebuild_given_up_keeps_what_it_cannot_read)
 }
 END_TEST
 
-START_TEST(test_writer_abandoned_alone_keeps_the_generation)
-{
-    osteon_writer *w = open_writer(NULL);
-    const osteon_document doc = {.id = "a", .id_len = 1},
-                          bad = {.id = "", .id_len = 0};
-    osteon_feed *feed;
-
-    commit_and_close(w);
-    w = open_writer(NULL);
-    OK(osteon_feed_open(w, &feed, &err));
-    OK(osteon_feed_begin(feed, 0, &err));
-    OK(osteon_feed_add(feed, &doc, &err));
-    osteon_feed_abandon(feed);
-    OK(osteon_feed_end(feed, &err));
-    OK(osteon_writer_commit(w, &err));
-    ck_assert_uint_eq(info().generation, 1);
-    OK(osteon_feed_begin(feed, 1, &err));
-    OK(osteon_feed_add(feed, &doc, &err));
-    OK(osteon_feed_end(feed, &err));
-    OK(osteon_feed_begin(feed, 2, &err));
-    ck_assert_int_eq(osteon_feed_add(feed, &bad, &err), OSTEON_INVALID);
-    osteon_feed_abandon(feed); /* nothing of this batch */
-    OK(osteon_feed_end(feed, &err));
-    ck_assert_int_eq(osteon_feed_end(feed, &err), OSTEON_INVALID);
-    osteon_feed_close(feed);
-    commit_and_close(w);
-    ck_assert_uint_eq(info().documents, 1);
-}
-END_TEST
-
-/* A number that does not ascend is refused, and nobody waits for it. */
-START_TEST(test_writer_refused_batch_leaves_the_writer_usable)
-{
-    osteon_writer *w = open_writer(NULL);
-    const osteon_document doc = {.id = "a", .id_len = 1};
-    osteon_feed *feed;
-
-    OK(osteon_feed_open(w, &feed, &err));
-    OK(osteon_feed_begin(feed, 5, &err));
-    OK(osteon_feed_add(feed, &doc, &err));
-    OK(osteon_feed_end(feed, &err));
-    ck_assert_int_eq(osteon_feed_begin(feed, 5, &err), OSTEON_INVALID);
-    OK(osteon_feed_begin(feed, 6, &err));
-    OK(osteon_feed_end(feed, &err));
-    osteon_feed_close(feed);
-    commit_and_close(w);
-    ck_assert_uint_eq(info().documents, 1);
-}
-END_TEST
-
-/* The batch of osteon_writer_add is open while a feed wants to flush. */
-START_TEST(test_writer_own_batch_does_not_hold_up_a_feed)
-{
-    const osteon_writer_options options = {.memory = 1};
-    osteon_writer *w = open_writer(&options);
-    const osteon_document doc = {
-        .id = "b", .id_len = 1, .body = "two", .body_len = 3};
-    osteon_feed *feed;
-
-    add(w, "a", "one");
-    OK(osteon_feed_open(w, &feed, &err));
-    OK(osteon_feed_begin(feed, 1, &err));
-    OK(osteon_feed_add(feed, &doc, &err));
-    OK(osteon_feed_end(feed, &err)); /* flushes */
-    ck_assert_uint_gt(next_file(), 1);
-    osteon_feed_close(feed);
-    add(w, "c", "three");
-    commit_and_close(w);
-    ck_assert_uint_eq(info().documents, 3);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("writer");
@@ -662,7 +443,6 @@ int main(void)
     tcase_add_test(tc, test_writer_same_id_replaces);
     tcase_add_test(tc, test_writer_delete_removes);
     tcase_add_test(tc, test_writer_delete_finds_what_was_just_added);
-    tcase_add_test(tc, test_writer_abandoned_document_is_not_there);
     tcase_add_test(tc, test_writer_fields_positions_and_values);
     tcase_add_test(tc, test_writer_bad_ids_are_refused);
     tcase_add_test(tc, test_writer_second_one_is_locked_out);
@@ -671,12 +451,7 @@ int main(void)
     tcase_add_test(tc, test_writer_rebuild_replaces_all_at_once);
     tcase_add_test(tc, test_writer_rebuild_repairs_a_damaged_index);
     tcase_add_test(tc, test_writer_sources_own_their_documents);
-    tcase_add_test(tc, test_writer_text_of_fields_counts_as_memory);
-    tcase_add_test(tc, test_writer_merge_of_too_many_fields_is_left_undone);
     tcase_add_test(tc, test_writer_rebuild_given_up_keeps_what_it_cannot_read);
-    tcase_add_test(tc, test_writer_abandoned_alone_keeps_the_generation);
-    tcase_add_test(tc, test_writer_refused_batch_leaves_the_writer_usable);
-    tcase_add_test(tc, test_writer_own_batch_does_not_hold_up_a_feed);
     tcase_add_test(tc, test_writer_each_allocation_failing_loses_nothing);
     suite_add_tcase(suite, tc);
     return run_suite(suite);

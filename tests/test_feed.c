@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Feeds and batches: what is taken back, refused or left open, what counts
+ * as memory, and how many fields a merge may join.
+ */
+#include "commit.h"
+#include "run_suite.h"
+#include "writer_fixture.h"
+
+START_TEST(test_feed_abandoned_document_is_not_there)
+{
+    osteon_writer *w = open_writer(NULL);
+    osteon_document doc = {.id = "a",
+                           .id_len = 1,
+                           .body = "gone",
+                           .body_len = 4,
+                           .stored = "gone",
+                           .stored_len = 4};
+    osteon_feed *feed;
+
+    OK(osteon_feed_open(w, &feed, &err));
+    OK(osteon_feed_begin(feed, 0, &err));
+    OK(osteon_feed_add(feed, &doc, &err));
+    OK(osteon_feed_more(feed, "more", 4, true, &err));
+    osteon_feed_abandon(feed);
+    doc.id = "b";
+    doc.body = "kept";
+    OK(osteon_feed_add(feed, &doc, &err));
+    OK(osteon_feed_end(feed, &err));
+    osteon_feed_close(feed);
+    commit_and_close(w);
+    ck_assert_uint_eq(info().documents, 1);
+    ck_assert_int_eq(lines_with(":gone "), 0);
+    ck_assert_int_eq(lines_with("b|"), 1);
+}
+END_TEST
+
+static uint64_t next_file(void)
+{
+    ost_folder_contents contents;
+
+    OK(ost_folder_scan(scratch, &contents, &err));
+    return contents.next_file;
+}
+
+START_TEST(test_feed_text_of_fields_counts_as_memory)
+{
+    const osteon_writer_options options = {.memory = 1 << 20};
+    osteon_writer *w = open_writer(&options);
+    const size_t len = 1 << 20;
+    char *text = malloc(len), id[16];
+
+    memset(text, ' ', len);
+    for (int i = 0; i < 8; i++) {
+        const osteon_field field = {
+            .name = "note", .name_len = 4, .text = text, .text_len = len};
+        const osteon_document doc = {.id = id,
+                                     .id_len = (size_t)sprintf(id, "d%d", i),
+                                     .fields = &field,
+                                     .n_fields = 1};
+        text[i] = 'x';
+        OK(osteon_writer_add(w, &doc, &err));
+    }
+    ck_assert_uint_gt(next_file(), 1); /* segments before any commit */
+    commit_and_close(w);
+    ck_assert_uint_eq(info().documents, 8);
+    free(text);
+}
+END_TEST
+
+/* Each session brings 60 fields of its own, so that eight of them cannot be
+ * one segment. */
+START_TEST(test_feed_merge_of_too_many_fields_is_left_undone)
+{
+    for (unsigned session = 0; session < 9; session++) {
+        osteon_writer *w = open_writer(NULL);
+        osteon_field fields[60] = {{0}};
+        char names[60][16], id[16];
+        osteon_document doc = {.id = id,
+                               .id_len = (size_t)sprintf(id, "d%u", session),
+                               .fields = fields,
+                               .n_fields = 60};
+        for (unsigned i = 0; i < 60; i++)
+            fields[i] = (osteon_field){
+                .name = names[i],
+                .name_len = (size_t)sprintf(names[i], "f%u-%u", session, i),
+                .text = "tumor",
+                .text_len = 5};
+        OK(osteon_writer_add(w, &doc, &err));
+        if (session == 8)
+            osteon_writer_merge_all(w);
+        commit_and_close(w);
+    }
+    ck_assert_uint_eq(info().documents, 9);
+    ck_assert_uint_eq(info().segments, 3); /* 9 * 60 fields, 254 a segment */
+    ck_assert_int_eq(lines_with("f8-59:tumor "), 1);
+    ck_assert_int_eq(osteon_index_check(scratch, NULL, NULL, &err),
+                     OSTEON_OK);
+}
+END_TEST
+
+START_TEST(test_feed_abandoned_alone_keeps_the_generation)
+{
+    osteon_writer *w = open_writer(NULL);
+    const osteon_document doc = {.id = "a", .id_len = 1},
+                          bad = {.id = "", .id_len = 0};
+    osteon_feed *feed;
+
+    commit_and_close(w);
+    w = open_writer(NULL);
+    OK(osteon_feed_open(w, &feed, &err));
+    OK(osteon_feed_begin(feed, 0, &err));
+    OK(osteon_feed_add(feed, &doc, &err));
+    osteon_feed_abandon(feed);
+    OK(osteon_feed_end(feed, &err));
+    OK(osteon_writer_commit(w, &err));
+    ck_assert_uint_eq(info().generation, 1);
+    OK(osteon_feed_begin(feed, 1, &err));
+    OK(osteon_feed_add(feed, &doc, &err));
+    OK(osteon_feed_end(feed, &err));
+    OK(osteon_feed_begin(feed, 2, &err));
+    ck_assert_int_eq(osteon_feed_add(feed, &bad, &err), OSTEON_INVALID);
+    osteon_feed_abandon(feed); /* nothing of this batch */
+    OK(osteon_feed_end(feed, &err));
+    ck_assert_int_eq(osteon_feed_end(feed, &err), OSTEON_INVALID);
+    osteon_feed_close(feed);
+    commit_and_close(w);
+    ck_assert_uint_eq(info().documents, 1);
+}
+END_TEST
+
+/* A number that does not ascend is refused, and nobody waits for it. */
+START_TEST(test_feed_refused_batch_leaves_the_writer_usable)
+{
+    osteon_writer *w = open_writer(NULL);
+    const osteon_document doc = {.id = "a", .id_len = 1};
+    osteon_feed *feed;
+
+    OK(osteon_feed_open(w, &feed, &err));
+    OK(osteon_feed_begin(feed, 5, &err));
+    OK(osteon_feed_add(feed, &doc, &err));
+    OK(osteon_feed_end(feed, &err));
+    ck_assert_int_eq(osteon_feed_begin(feed, 5, &err), OSTEON_INVALID);
+    OK(osteon_feed_begin(feed, 6, &err));
+    OK(osteon_feed_end(feed, &err));
+    osteon_feed_close(feed);
+    commit_and_close(w);
+    ck_assert_uint_eq(info().documents, 1);
+}
+END_TEST
+
+/* The batch of osteon_writer_add is open while a feed wants to flush. */
+START_TEST(test_feed_own_batch_does_not_hold_up_a_feed)
+{
+    const osteon_writer_options options = {.memory = 1};
+    osteon_writer *w = open_writer(&options);
+    const osteon_document doc = {
+        .id = "b", .id_len = 1, .body = "two", .body_len = 3};
+    osteon_feed *feed;
+
+    add(w, "a", "one");
+    OK(osteon_feed_open(w, &feed, &err));
+    OK(osteon_feed_begin(feed, 1, &err));
+    OK(osteon_feed_add(feed, &doc, &err));
+    OK(osteon_feed_end(feed, &err)); /* flushes */
+    ck_assert_uint_gt(next_file(), 1);
+    osteon_feed_close(feed);
+    add(w, "c", "three");
+    commit_and_close(w);
+    ck_assert_uint_eq(info().documents, 3);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("feed");
+    TCase *tc = tcase_create("feed");
+
+    tcase_add_unchecked_fixture(tc, scratch_make, scratch_remove);
+    tcase_add_checked_fixture(tc, scratch_empty, NULL);
+    tcase_set_timeout(tc, 120);
+    tcase_add_test(tc, test_feed_abandoned_document_is_not_there);
+    tcase_add_test(tc, test_feed_text_of_fields_counts_as_memory);
+    tcase_add_test(tc, test_feed_merge_of_too_many_fields_is_left_undone);
+    tcase_add_test(tc, test_feed_abandoned_alone_keeps_the_generation);
+    tcase_add_test(tc, test_feed_refused_batch_leaves_the_writer_usable);
+    tcase_add_test(tc, test_feed_own_batch_does_not_hold_up_a_feed);
+    suite_add_tcase(suite, tc);
+    return run_suite(suite);
+}
