@@ -287,7 +287,8 @@ osteon_status ost_term_cursor_next(ost_term_cursor *c, osteon_error *err)
         c->len = 0;
         return bad(c->segment, b->at, "bad term in a block", err);
     }
-    if (before_len > 0 && ost_term_compare(before, before_len, c->term, c->len) >= 0)
+    if (before_len > 0 &&
+        ost_term_compare(before, before_len, c->term, c->len) >= 0)
         return bad(c->segment, b->at, "terms out of order", err);
     return add_impact(c->segment, c->field, &c->info, err);
 }
