@@ -204,3 +204,20 @@ bool ost_document_writer_finish(ost_document_writer *w,
     *sections = w->sections;
     return true;
 }
+
+osteon_status ost_document_writer_save(ost_document_writer *w,
+                                       ost_segment_writer *segment,
+                                       osteon_error *err)
+{
+    const ost_buffer *sections;
+    osteon_status s = OSTEON_OK;
+
+    if (!ost_document_writer_finish(w, &sections))
+        return ost_fail_memory(err);
+    for (int i = OST_SECTION_DOCUMENTS;
+         i <= OST_SECTION_IDS && s == OSTEON_OK; i++)
+        s = ost_segment_writer_add_buffer(
+            segment, (ost_section_id)i, &sections[i - OST_SECTION_DOCUMENTS],
+            err);
+    return s;
+}

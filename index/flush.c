@@ -15,7 +15,6 @@ static osteon_status write_documents(const ost_flush_order *o,
                                      osteon_error *err)
 {
     ost_document_writer *w;
-    const ost_buffer *sections;
     osteon_status s = ost_document_writer_open(o->n_docs, &w, err);
 
     if (s != OSTEON_OK)
@@ -34,16 +33,8 @@ static osteon_status write_documents(const ost_flush_order *o,
         if (!ost_document_writer_add(w, &record, p->dead))
             s = ost_fail_memory(err);
     }
-    if (s == OSTEON_OK && !ost_document_writer_finish(w, &sections))
-        s = ost_fail_memory(err);
-    for (int i = OST_SECTION_DOCUMENTS; i <= OST_SECTION_IDS; i++) {
-        const ost_buffer *b;
-        if (s != OSTEON_OK)
-            break;
-        b = &sections[i - OST_SECTION_DOCUMENTS];
-        s = ost_segment_writer_add(segment, (ost_section_id)i, b->data,
-                                   b->len, err);
-    }
+    if (s == OSTEON_OK)
+        s = ost_document_writer_save(w, segment, err);
     ost_document_writer_close(w);
     return s;
 }
@@ -88,7 +79,6 @@ static osteon_status write_values(const ost_flush_order *o,
                                   ost_segment_writer *segment,
                                   osteon_error *err)
 {
-    ost_buffer out = {0};
     ost_value_writer *w;
     osteon_status s = ost_value_writer_open(&w, err);
 
@@ -116,12 +106,8 @@ static osteon_status write_values(const ost_flush_order *o,
             }
         }
     }
-    if (s == OSTEON_OK && !ost_value_writer_finish(w, o->n_docs, &out))
-        s = ost_fail_memory(err);
     if (s == OSTEON_OK)
-        s = ost_segment_writer_add(segment, OST_SECTION_VALUES, out.data,
-                                   out.len, err);
-    ost_buffer_free(&out);
+        s = ost_value_writer_save(w, o->n_docs, segment, err);
     ost_value_writer_close(w);
     return s;
 }

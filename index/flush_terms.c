@@ -216,9 +216,8 @@ static osteon_status write_fields(ost_flush_plan *t,
     for (uint32_t i = 0; i < t->n_fields; i++)
         infos[i] = t->fields[i].info;
     ost_fields_put(&table, infos, t->n_fields);
-    s = table.failed ? ost_fail_memory(err)
-                     : ost_segment_writer_add(segment, OST_SECTION_FIELDS,
-                                              table.data, table.len, err);
+    s = ost_segment_writer_add_buffer(segment, OST_SECTION_FIELDS, &table,
+                                      err);
     ost_buffer_free(&table);
     return s;
 }
@@ -240,9 +239,7 @@ static osteon_status write_norms(ost_flush_plan *t, ost_segment_writer *segment,
         f->info.name_len = strlen(f->name);
         ost_norms_put(&out, &f->info, norms, n_docs);
     }
-    s = out.failed ? ost_fail_memory(err)
-                   : ost_segment_writer_add(segment, OST_SECTION_NORMS,
-                                            out.data, out.len, err);
+    s = ost_segment_writer_add_buffer(segment, OST_SECTION_NORMS, &out, err);
     ost_buffer_free(&out);
     ost_free(norms);
     return s;

@@ -98,11 +98,9 @@ static osteon_status write_norms(ost_merge *m, ost_segment_writer *segment,
         s = ost_merge_norms(m, m->fields[f].info.name, norms, err);
         ost_norms_put(&out, &m->fields[f].info, norms, m->n_docs);
     }
-    if (s == OSTEON_OK && out.failed)
-        s = ost_fail_memory(err);
     if (s == OSTEON_OK)
-        s = ost_segment_writer_add(segment, OST_SECTION_NORMS, out.data,
-                                   out.len, err);
+        s = ost_segment_writer_add_buffer(segment, OST_SECTION_NORMS, &out,
+                                          err);
     ost_buffer_free(&out);
     ost_free(norms);
     return s;
@@ -154,24 +152,6 @@ static osteon_status drain(ost_merge *m, ost_store *store, bool all,
     return m->stored_index.failed ? ost_fail_memory(err) : s;
 }
 
-static osteon_status write_record_sections(ost_document_writer *w,
-                                           ost_segment_writer *segment,
-                                           osteon_error *err)
-{
-    const ost_buffer *sections;
-    osteon_status s = OSTEON_OK;
-
-    if (!ost_document_writer_finish(w, &sections))
-        return ost_fail_memory(err);
-    for (int i = OST_SECTION_DOCUMENTS;
-         i <= OST_SECTION_IDS && s == OSTEON_OK; i++) {
-        const ost_buffer *b = &sections[i - OST_SECTION_DOCUMENTS];
-        s = ost_segment_writer_add(segment, (ost_section_id)i, b->data,
-                                   b->len, err);
-    }
-    return s;
-}
-
 static osteon_status write_records(ost_merge *m, ost_segment_writer *segment,
                                    osteon_error *err)
 {
@@ -204,7 +184,7 @@ static osteon_status write_records(ost_merge *m, ost_segment_writer *segment,
                                    m->stored_index.data, m->stored_index.len,
                                    err);
     if (s == OSTEON_OK)
-        s = write_record_sections(w, segment, err);
+        s = ost_document_writer_save(w, segment, err);
     ost_store_free(&store);
     ost_document_writer_close(w);
     return s;
@@ -230,7 +210,6 @@ static osteon_status add_values(ost_segment *seg, uint32_t doc,
 static osteon_status write_values(ost_merge *m, ost_segment_writer *segment,
                                   osteon_error *err)
 {
-    ost_buffer out = {0};
     ost_value_writer *w;
     osteon_status s = ost_value_writer_open(&w, err);
 
@@ -242,12 +221,8 @@ static osteon_status write_values(ost_merge *m, ost_segment_writer *segment,
             if (m->maps[i][d] != OST_DOC_END)
                 s = add_values(seg, d, m->maps[i][d], w, err);
     }
-    if (s == OSTEON_OK && !ost_value_writer_finish(w, m->n_docs, &out))
-        s = ost_fail_memory(err);
     if (s == OSTEON_OK)
-        s = ost_segment_writer_add(segment, OST_SECTION_VALUES, out.data,
-                                   out.len, err);
-    ost_buffer_free(&out);
+        s = ost_value_writer_save(w, m->n_docs, segment, err);
     ost_value_writer_close(w);
     return s;
 }

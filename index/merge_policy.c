@@ -57,12 +57,8 @@ static osteon_status merge_range(osteon_writer *w, size_t from, size_t to,
     ost_free(segments);
     if (s != OSTEON_OK)
         return s;
-    for (size_t i = to; i-- > from;) {
-        ost_segment_close(w->segments[i].reader);
-        memmove(&w->segments[i], &w->segments[i + 1],
-                (w->next->n_segments - i - 1) * sizeof *w->segments);
-        ost_manifest_remove(w->next, i);
-    }
+    for (size_t i = to; i-- > from;)
+        ost_writer_segment_drop(w, i);
     if (job.documents == 0)
         return OSTEON_OK;
     s = ost_writer_segment_add(w, name, job.size, job.checksum, job.documents,

@@ -139,9 +139,8 @@ static osteon_status write_fields(ost_merge *m, const ost_term_writer *w,
     for (uint32_t i = 0; i < m->n_fields; i++)
         infos[i] = m->fields[i].info;
     ost_fields_put(&table, infos, m->n_fields);
-    s = table.failed ? ost_fail_memory(err)
-                     : ost_segment_writer_add(segment, OST_SECTION_FIELDS,
-                                              table.data, table.len, err);
+    s = ost_segment_writer_add_buffer(segment, OST_SECTION_FIELDS, &table,
+                                      err);
     ost_buffer_free(&table);
     return s;
 }

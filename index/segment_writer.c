@@ -137,6 +137,15 @@ osteon_status ost_segment_writer_add(ost_segment_writer *w, ost_section_id id,
     return put(w, bytes, len, err);
 }
 
+osteon_status ost_segment_writer_add_buffer(ost_segment_writer *w,
+                                            ost_section_id id,
+                                            const ost_buffer *b,
+                                            osteon_error *err)
+{
+    return b->failed ? ost_fail_memory(err)
+                     : ost_segment_writer_add(w, id, b->data, b->len, err);
+}
+
 osteon_status ost_segment_writer_finish(ost_segment_writer *w, uint64_t *size,
                                         uint64_t *checksum, osteon_error *err)
 {

@@ -21,6 +21,11 @@ OSTEON_MUST_CHECK osteon_status
 ost_segment_writer_add(ost_segment_writer *w, ost_section_id id,
                        const void *bytes, size_t len, osteon_error *err);
 
+/* Appends a whole buffer; OSTEON_NO_MEMORY where filling it had failed. */
+OSTEON_MUST_CHECK osteon_status
+ost_segment_writer_add_buffer(ost_segment_writer *w, ost_section_id id,
+                              const ost_buffer *b, osteon_error *err);
+
 /* Writes checksums and footer, fsyncs, and tells size and checksum for the
  * manifest. */
 OSTEON_MUST_CHECK osteon_status

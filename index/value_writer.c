@@ -211,3 +211,19 @@ bool ost_value_writer_finish(ost_value_writer *w, uint32_t n_documents,
         put_data(&w->columns[i], n_documents, out);
     return !out->failed;
 }
+
+osteon_status ost_value_writer_save(ost_value_writer *w, uint32_t n_documents,
+                                    ost_segment_writer *segment,
+                                    osteon_error *err)
+{
+    ost_buffer out = {0};
+    osteon_status s;
+
+    if (ost_value_writer_finish(w, n_documents, &out))
+        s = ost_segment_writer_add_buffer(segment, OST_SECTION_VALUES, &out,
+                                          err);
+    else
+        s = ost_fail_memory(err);
+    ost_buffer_free(&out);
+    return s;
+}

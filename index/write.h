@@ -7,7 +7,7 @@
 #ifndef OST_WRITE_H
 #define OST_WRITE_H
 
-#include "format.h"
+#include "segment_writer.h"
 
 /* ---- store.c: stored text, compressed as it comes ---- */
 
@@ -66,6 +66,11 @@ bool ost_document_writer_add(ost_document_writer *w, const ost_record *record,
 bool ost_document_writer_finish(ost_document_writer *w,
                                 const ost_buffer **sections);
 
+/* Finishes, and writes the four sections to a segment. */
+OSTEON_MUST_CHECK osteon_status
+ost_document_writer_save(ost_document_writer *w, ost_segment_writer *segment,
+                         osteon_error *err);
+
 /* ---- value_writer.c ---- */
 
 /* Builds OST_SECTION_VALUES. A column holds the values of one field name and
@@ -82,5 +87,10 @@ bool ost_value_writer_add(ost_value_writer *w, uint32_t doc,
                           const osteon_field *value);
 bool ost_value_writer_finish(ost_value_writer *w, uint32_t n_documents,
                              ost_buffer *out);
+
+/* Finishes, and writes the section to a segment. */
+OSTEON_MUST_CHECK osteon_status
+ost_value_writer_save(ost_value_writer *w, uint32_t n_documents,
+                      ost_segment_writer *segment, osteon_error *err);
 
 #endif

@@ -83,6 +83,9 @@ ost_writer_segment_add(osteon_writer *w, const char *name, uint64_t size,
                        uint64_t checksum, uint32_t documents, uint64_t *dead,
                        uint32_t n_dead, osteon_error *err);
 
+/* Takes segment i out of both lists. */
+void ost_writer_segment_drop(osteon_writer *w, size_t i);
+
 /* Marks a document deleted; false where it is already. */
 OSTEON_MUST_CHECK osteon_status ost_writer_mark(osteon_writer *w, size_t i,
                                                 uint32_t doc, bool *was_live,

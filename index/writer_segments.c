@@ -136,8 +136,7 @@ osteon_status ost_writer_delete_id(osteon_writer *w, const char *id,
     return OSTEON_OK;
 }
 
-/* Takes segment i out of the list. */
-static void drop(osteon_writer *w, size_t i)
+void ost_writer_segment_drop(osteon_writer *w, size_t i)
 {
     ost_segment_close(w->segments[i].reader);
     memmove(&w->segments[i], &w->segments[i + 1],
@@ -154,7 +153,7 @@ osteon_status ost_writer_deletes(osteon_writer *w, osteon_error *err)
         uint64_t size, checksum;
         osteon_status s;
         if (m->deleted == m->documents) {
-            drop(w, i);
+            ost_writer_segment_drop(w, i);
             continue;
         }
         if (!w->segments[i].changed)
