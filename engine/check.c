@@ -162,7 +162,7 @@ osteon_status osteon_index_check(const char *path,
     if (s == OSTEON_CORRUPT) {
         s = check_files(path, &r, &error);
     } else if (s == OSTEON_OK) {
-        const ost_snapshot *snap = index->snapshot;
+        const ost_snapshot *snap = ost_native_snapshot(index);
         s = check_sources(snap, &error);
         if (s == OSTEON_CORRUPT) {
             ost_report(&r, "%s", error.text);

@@ -17,10 +17,10 @@
 
 #define PATIENCE 2
 
-/* Bytes of text a batch of osteon_writer_add grows to. */
+/* Bytes of text a batch of ost_writer_add grows to. */
 #define OWN_BATCH ((size_t)1 << 20)
 
-static osteon_status told(const osteon_writer *w, osteon_error *err)
+static osteon_status told(const ost_writer *w, osteon_error *err)
 {
     if (w->status != OSTEON_OK && err != NULL)
         *err = w->error;
@@ -28,7 +28,7 @@ static osteon_status told(const osteon_writer *w, osteon_error *err)
 }
 
 /* Keeps the first failure: afterwards nothing can be committed. */
-static osteon_status keep(osteon_writer *w, osteon_status s,
+static osteon_status keep(ost_writer *w, osteon_status s,
                           const osteon_error *error)
 {
     if (s != OSTEON_OK && w->status == OSTEON_OK) {
@@ -39,10 +39,9 @@ static osteon_status keep(osteon_writer *w, osteon_status s,
     return s;
 }
 
-osteon_status osteon_feed_open(osteon_writer *w, osteon_feed **out,
-                               osteon_error *err)
+osteon_status ost_feed_open(ost_writer *w, ost_feed **out, osteon_error *err)
 {
-    osteon_feed *feed = ost_calloc(1, sizeof *feed);
+    ost_feed *feed = ost_calloc(1, sizeof *feed);
     osteon_status s;
 
     *out = NULL;
@@ -65,9 +64,9 @@ osteon_status osteon_feed_open(osteon_writer *w, osteon_feed **out,
 
 /* A closed feed's documents stay with the writer until they are flushed: the
  * feed is only marked by having no owner, and freed with the writer. */
-void osteon_feed_close(osteon_feed *feed)
+void ost_feed_close(ost_feed *feed)
 {
-    osteon_writer *w;
+    ost_writer *w;
 
     if (feed == NULL)
         return;
@@ -84,7 +83,7 @@ void osteon_feed_close(osteon_feed *feed)
     pthread_mutex_unlock(&w->mutex);
 }
 
-void ost_feed_free(osteon_feed *feed)
+void ost_feed_free(ost_feed *feed)
 {
     if (feed == NULL)
         return;
@@ -98,7 +97,7 @@ void ost_feed_free(osteon_feed *feed)
 static osteon_status replace(void *arg, const char *id, size_t len,
                              osteon_error *err)
 {
-    osteon_writer *w = arg;
+    ost_writer *w = arg;
     bool found = false;
     osteon_status s = ost_writer_delete_id(w, id, len, &found, err);
 
@@ -106,7 +105,7 @@ static osteon_status replace(void *arg, const char *id, size_t len,
     return s;
 }
 
-static osteon_status flush_now(osteon_writer *w, osteon_feed *feeds,
+static osteon_status flush_now(ost_writer *w, ost_feed *feeds,
                                osteon_error *err)
 {
     ost_flush_job job = {.folder = w->folder,
@@ -117,14 +116,14 @@ static osteon_status flush_now(osteon_writer *w, osteon_feed *feeds,
     size_t n = 0, i = 0;
     osteon_status s;
 
-    for (const osteon_feed *f = feeds; f != NULL; f = f->next)
+    for (const ost_feed *f = feeds; f != NULL; f = f->next)
         n += f->inverter->n_docs > 0;
     if (n == 0)
         return OSTEON_OK;
     inverters = ost_malloc(n * sizeof *inverters);
     if (inverters == NULL)
         return ost_fail_memory(err);
-    for (const osteon_feed *f = feeds; f != NULL; f = f->next)
+    for (const ost_feed *f = feeds; f != NULL; f = f->next)
         if (f->inverter->n_docs > 0)
             inverters[i++] = f->inverter;
     job.inverters = inverters;
@@ -139,7 +138,7 @@ static osteon_status flush_now(osteon_writer *w, osteon_feed *feeds,
                                    job.documents, job.dead, job.n_dead, err);
     if (s == OSTEON_OK) {
         w->changed = w->changed || job.documents > 0;
-        for (osteon_feed *f = feeds; f != NULL; f = f->next) {
+        for (ost_feed *f = feeds; f != NULL; f = f->next) {
             ost_inverter_reset(f->inverter);
             f->memory = 0;
         }
@@ -150,11 +149,11 @@ static osteon_status flush_now(osteon_writer *w, osteon_feed *feeds,
     return s;
 }
 
-/* The writer's own batch stays open from one osteon_writer_add to the next,
+/* The writer's own batch stays open from one ost_writer_add to the next,
  * which may never come; between them whoever flushes ends it. */
-static void end_idle_batch(osteon_writer *w)
+static void end_idle_batch(ost_writer *w)
 {
-    osteon_feed *own = w->own;
+    ost_feed *own = w->own;
     osteon_error error;
 
     if (own == NULL || !own->in_batch || w->adding)
@@ -167,7 +166,7 @@ static void end_idle_batch(osteon_writer *w)
 
 /* Waits until no feed is in a batch and, for a while, until no number is left
  * out. The mutex is held. */
-static void wait_for_batches(osteon_writer *w, bool last)
+static void wait_for_batches(ost_writer *w, bool last)
 {
     struct timespec until = {0};
 
@@ -194,7 +193,7 @@ static void wait_for_batches(osteon_writer *w, bool last)
 
 /* Flushes from one thread while the others wait. Called and left with the
  * mutex held. `last`: no more batches will come, so none is waited for. */
-static osteon_status flush_together(osteon_writer *w, bool last)
+static osteon_status flush_together(ost_writer *w, bool last)
 {
     osteon_error error;
     osteon_status s;
@@ -203,7 +202,7 @@ static osteon_status flush_together(osteon_writer *w, bool last)
     wait_for_batches(w, last);
     s = w->status;
     if (s == OSTEON_OK) {
-        osteon_feed *const feeds = w->feeds;
+        ost_feed *const feeds = w->feeds;
         w->writing = true;
         pthread_mutex_unlock(&w->mutex);
         s = flush_now(w, feeds, &error);
@@ -218,10 +217,10 @@ static osteon_status flush_together(osteon_writer *w, bool last)
 
 /* ---- Batches ---- */
 
-osteon_status osteon_feed_begin(osteon_feed *feed, uint64_t sequence,
-                                osteon_error *err)
+osteon_status ost_feed_begin(ost_feed *feed, uint64_t sequence,
+                             osteon_error *err)
 {
-    osteon_writer *w = feed->writer;
+    ost_writer *w = feed->writer;
     osteon_status s;
 
     pthread_mutex_lock(&w->mutex);
@@ -251,9 +250,9 @@ osteon_status osteon_feed_begin(osteon_feed *feed, uint64_t sequence,
     return s;
 }
 
-osteon_status osteon_feed_end(osteon_feed *feed, osteon_error *err)
+osteon_status ost_feed_end(ost_feed *feed, osteon_error *err)
 {
-    osteon_writer *w = feed->writer;
+    ost_writer *w = feed->writer;
     osteon_error error;
     osteon_status ended, s;
     size_t memory;
@@ -278,7 +277,7 @@ osteon_status osteon_feed_end(osteon_feed *feed, osteon_error *err)
 }
 
 /* A failure inside a document leaves the inverter in an unknown state. */
-static osteon_status fed(osteon_feed *feed, osteon_status s,
+static osteon_status fed(ost_feed *feed, osteon_status s,
                          const osteon_error *error, osteon_error *err)
 {
     if (s != OSTEON_OK && s != OSTEON_INVALID) {
@@ -291,8 +290,8 @@ static osteon_status fed(osteon_feed *feed, osteon_status s,
     return s;
 }
 
-osteon_status osteon_feed_add(osteon_feed *feed, const osteon_document *doc,
-                              osteon_error *err)
+osteon_status ost_feed_add(ost_feed *feed, const osteon_document *doc,
+                           osteon_error *err)
 {
     osteon_error error;
 
@@ -300,8 +299,8 @@ osteon_status osteon_feed_add(osteon_feed *feed, const osteon_document *doc,
                err);
 }
 
-osteon_status osteon_feed_more(osteon_feed *feed, const char *body, size_t len,
-                               bool store, osteon_error *err)
+osteon_status ost_feed_more(ost_feed *feed, const char *body, size_t len,
+                            bool store, osteon_error *err)
 {
     osteon_error error;
 
@@ -310,7 +309,7 @@ osteon_status osteon_feed_more(osteon_feed *feed, const char *body, size_t len,
                &error, err);
 }
 
-void osteon_feed_abandon(osteon_feed *feed)
+void ost_feed_abandon(ost_feed *feed)
 {
     ost_inverter_abandon(feed->inverter);
 }
@@ -328,7 +327,7 @@ static size_t bytes_of(const osteon_document *doc)
 }
 
 /* While `adding` is set, nobody else ends the own batch. */
-static void set_adding(osteon_writer *w, bool adding)
+static void set_adding(ost_writer *w, bool adding)
 {
     pthread_mutex_lock(&w->mutex);
     w->adding = adding;
@@ -337,7 +336,7 @@ static void set_adding(osteon_writer *w, bool adding)
     pthread_mutex_unlock(&w->mutex);
 }
 
-static osteon_status add_own(osteon_writer *w, const osteon_document *doc,
+static osteon_status add_own(ost_writer *w, const osteon_document *doc,
                              osteon_error *err)
 {
     osteon_status s = OSTEON_OK;
@@ -347,27 +346,27 @@ static osteon_status add_own(osteon_writer *w, const osteon_document *doc,
         pthread_mutex_lock(&w->mutex);
         sequence = w->highest;
         pthread_mutex_unlock(&w->mutex);
-        s = osteon_feed_begin(w->own, sequence, err);
+        s = ost_feed_begin(w->own, sequence, err);
     }
     if (s == OSTEON_OK)
-        s = osteon_feed_add(w->own, doc, err);
+        s = ost_feed_add(w->own, doc, err);
     if (s != OSTEON_OK)
         return s;
     w->own_bytes += bytes_of(doc);
     if (w->own_bytes < OWN_BATCH)
         return OSTEON_OK;
     w->own_bytes = 0;
-    return osteon_feed_end(w->own, err);
+    return ost_feed_end(w->own, err);
 }
 
-osteon_status osteon_writer_add(osteon_writer *w, const osteon_document *doc,
-                                osteon_error *err)
+osteon_status ost_writer_add(ost_writer *w, const osteon_document *doc,
+                             osteon_error *err)
 {
     osteon_status s;
 
     if (w->own == NULL) {
-        osteon_feed *own;
-        s = osteon_feed_open(w, &own, err);
+        ost_feed *own;
+        s = ost_feed_open(w, &own, err);
         if (s != OSTEON_OK)
             return s;
         pthread_mutex_lock(&w->mutex);
@@ -380,7 +379,7 @@ osteon_status osteon_writer_add(osteon_writer *w, const osteon_document *doc,
     return s;
 }
 
-osteon_status ost_writer_flush(osteon_writer *w, osteon_error *err)
+osteon_status ost_writer_flush(ost_writer *w, osteon_error *err)
 {
     osteon_status s;
 

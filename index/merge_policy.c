@@ -15,7 +15,7 @@
 #define LEVEL_0 ((uint64_t)1 << 20) /* bytes */
 #define MOST_BYTES ((uint64_t)OST_MAX_SEGMENT / 10 * 9)
 
-static uint64_t live_size(const osteon_writer *w, size_t i)
+static uint64_t live_size(const ost_writer *w, size_t i)
 {
     const ost_manifest_segment *m = &w->next->segments[i];
 
@@ -32,7 +32,7 @@ static unsigned level(uint64_t size)
 }
 
 /* Replaces segments [from, to) by their merger. */
-static osteon_status merge_range(osteon_writer *w, size_t from, size_t to,
+static osteon_status merge_range(ost_writer *w, size_t from, size_t to,
                                  osteon_error *err)
 {
     ost_segment **segments = ost_malloc((to - from) * sizeof *segments);
@@ -78,7 +78,7 @@ static osteon_status merge_range(osteon_writer *w, size_t from, size_t to,
 }
 
 /* Finds FAN or more segments at the end of the list to merge. */
-static bool find_tail(const osteon_writer *w, size_t *from)
+static bool find_tail(const ost_writer *w, size_t *from)
 {
     const size_t n = w->next->n_segments;
 
@@ -98,7 +98,7 @@ static bool find_tail(const osteon_writer *w, size_t *from)
 }
 
 /* Shortens [from, *to) to what has no more fields than one segment may. */
-static osteon_status limit_fields(osteon_writer *w, size_t from, size_t *to,
+static osteon_status limit_fields(ost_writer *w, size_t from, size_t *to,
                                   osteon_error *err)
 {
     const char *names[OST_MAX_FIELDS];
@@ -128,7 +128,7 @@ static osteon_status limit_fields(osteon_writer *w, size_t from, size_t *to,
 
 /* Merges segments [from, end of the list), into as few as their fields
  * allow. */
-static osteon_status merge_tail(osteon_writer *w, size_t from, bool *merged,
+static osteon_status merge_tail(ost_writer *w, size_t from, bool *merged,
                                 osteon_error *err)
 {
     osteon_status s = OSTEON_OK;
@@ -147,7 +147,7 @@ static osteon_status merge_tail(osteon_writer *w, size_t from, bool *merged,
 
 /* Merges all segments, into as few as the limits of 4 GiB and of fields
  * allow. */
-static osteon_status merge_all(osteon_writer *w, osteon_error *err)
+static osteon_status merge_all(ost_writer *w, osteon_error *err)
 {
     size_t from = 0;
 
@@ -175,7 +175,7 @@ static osteon_status merge_all(osteon_writer *w, osteon_error *err)
     return OSTEON_OK;
 }
 
-osteon_status ost_writer_merge(osteon_writer *w, osteon_error *err)
+osteon_status ost_writer_merge(ost_writer *w, osteon_error *err)
 {
     size_t from;
     bool merged = true;

@@ -27,7 +27,7 @@ static osteon_status check_unused(const char *folder, osteon_error *err)
 }
 
 /* Makes the folder where there is none. */
-static osteon_status make_folder(osteon_writer *w, bool must_exist,
+static osteon_status make_folder(ost_writer *w, bool must_exist,
                                  osteon_error *err)
 {
     struct stat st;
@@ -50,7 +50,7 @@ static osteon_status make_folder(osteon_writer *w, bool must_exist,
 }
 
 /* Begins empty, over what may be a damaged or newer index. */
-static osteon_status begin_empty(osteon_writer *w, const char *language,
+static osteon_status begin_empty(ost_writer *w, const char *language,
                                  osteon_error *err)
 {
     const ost_manifest *old = w->committed;
@@ -72,7 +72,7 @@ static osteon_status begin_empty(osteon_writer *w, const char *language,
 
 /* Looks before the lock is taken, which puts a file there: a folder that is
  * not ours is left as it is. */
-static osteon_status check_ours(osteon_writer *w, osteon_error *err)
+static osteon_status check_ours(ost_writer *w, osteon_error *err)
 {
     ost_manifest *m;
     const osteon_status s = ost_manifest_read(w->folder, &m, NULL);
@@ -81,8 +81,7 @@ static osteon_status check_ours(osteon_writer *w, osteon_error *err)
     return s == OSTEON_NOT_INDEX ? check_unused(w->folder, err) : OSTEON_OK;
 }
 
-static osteon_status read_state(osteon_writer *w,
-                                const osteon_writer_options *o,
+static osteon_status read_state(ost_writer *w, const osteon_writer_options *o,
                                 osteon_error *err)
 {
     osteon_error error;
@@ -125,13 +124,13 @@ static osteon_status read_state(osteon_writer *w,
     return OSTEON_OK;
 }
 
-osteon_status osteon_writer_open(const char *path,
-                                 const osteon_writer_options *options,
-                                 osteon_writer **out, osteon_error *err)
+osteon_status ost_writer_open(const char *path,
+                              const osteon_writer_options *options,
+                              ost_writer **out, osteon_error *err)
 {
     static const osteon_writer_options defaults;
     const osteon_writer_options *o = options ? options : &defaults;
-    osteon_writer *w = ost_calloc(1, sizeof *w);
+    ost_writer *w = ost_calloc(1, sizeof *w);
     osteon_status s;
 
     *out = NULL;
@@ -171,17 +170,17 @@ osteon_status osteon_writer_open(const char *path,
         s = read_state(w, o, err);
 done:
     if (s != OSTEON_OK) {
-        osteon_writer_close(w);
+        ost_writer_close(w);
         return s;
     }
     *out = w;
     return OSTEON_OK;
 }
 
-static void close_feeds(osteon_writer *w)
+static void close_feeds(ost_writer *w)
 {
     while (w->feeds != NULL) {
-        osteon_feed *next = w->feeds->next;
+        ost_feed *next = w->feeds->next;
         ost_feed_free(w->feeds);
         w->feeds = next;
     }
@@ -189,7 +188,7 @@ static void close_feeds(osteon_writer *w)
 
 /* What was flushed and not committed is swept away; a folder made for an
  * index that never was goes again. */
-static void clean_up(osteon_writer *w)
+static void clean_up(ost_writer *w)
 {
     if (w->unsure)
         return;
@@ -214,7 +213,7 @@ static void clean_up(osteon_writer *w)
     }
 }
 
-void osteon_writer_close(osteon_writer *w)
+void ost_writer_close(ost_writer *w)
 {
     if (w == NULL)
         return;
@@ -237,8 +236,8 @@ void osteon_writer_close(osteon_writer *w)
 
 /* ---- Changes ---- */
 
-osteon_status osteon_writer_delete(osteon_writer *w, const char *id,
-                                   size_t len, osteon_error *err)
+osteon_status ost_writer_delete(ost_writer *w, const char *id, size_t len,
+                                osteon_error *err)
 {
     bool found;
     /* What was added just now must be there to be deleted. */
@@ -255,13 +254,13 @@ osteon_status osteon_writer_delete(osteon_writer *w, const char *id,
     return OSTEON_OK;
 }
 
-void osteon_writer_merge_all(osteon_writer *w)
+void ost_writer_merge_all(ost_writer *w)
 {
     w->merge_all = true;
 }
 
 /* The name of a new index's folder must be durable too. */
-static osteon_status sync_parent(const osteon_writer *w, osteon_error *err)
+static osteon_status sync_parent(const ost_writer *w, osteon_error *err)
 {
     osteon_status s;
     char *parent;
@@ -278,7 +277,7 @@ static osteon_status sync_parent(const osteon_writer *w, osteon_error *err)
 
 /* Makes `next` the state on disk. All that can fail comes before; a failure
  * inside leaves it open which state is there, and nothing is swept then. */
-static osteon_status publish(osteon_writer *w, osteon_error *err)
+static osteon_status publish(ost_writer *w, osteon_error *err)
 {
     ost_manifest *copy;
     osteon_status s;
@@ -306,7 +305,7 @@ static osteon_status publish(osteon_writer *w, osteon_error *err)
     return OSTEON_OK;
 }
 
-osteon_status osteon_writer_commit(osteon_writer *w, osteon_error *err)
+osteon_status ost_writer_commit(ost_writer *w, osteon_error *err)
 {
     osteon_error error = {0};
     osteon_status s = ost_writer_flush(w, &error);
@@ -331,11 +330,10 @@ osteon_status osteon_writer_commit(osteon_writer *w, osteon_error *err)
     return s;
 }
 
-void osteon_writer_counts_get(const osteon_writer *w,
-                              osteon_writer_counts *out)
+void ost_writer_counts_get(const ost_writer *w, osteon_writer_counts *out)
 {
     *out = w->counts;
-    for (const osteon_feed *f = w->feeds; f != NULL; f = f->next) {
+    for (const ost_feed *f = w->feeds; f != NULL; f = f->next) {
         const osteon_writer_counts *c = &f->inverter->counts;
         out->added += c->added;
         out->text_bytes += c->text_bytes;

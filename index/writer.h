@@ -14,6 +14,7 @@
 
 #include "commit.h"
 #include "flush.h"
+#include "native_writer.h"
 #include "segment.h"
 
 #define OST_DEFAULT_MEMORY ((size_t)512 << 20)
@@ -25,15 +26,15 @@ typedef struct ost_writer_segment {
     bool changed;        /* its deleted documents are not on disk */
 } ost_writer_segment;
 
-struct osteon_feed {
-    osteon_writer *writer;
+struct ost_feed {
+    ost_writer *writer;
     ost_inverter *inverter;
-    osteon_feed *next; /* of the writer's list */
+    ost_feed *next; /* of the writer's list */
     bool in_batch;
     size_t memory; /* as last told to the writer */
 };
 
-struct osteon_writer {
+struct ost_writer {
     char *folder;
     ost_lock *lock;
     ost_manifest *committed, *next;
@@ -49,15 +50,15 @@ struct osteon_writer {
 
     pthread_mutex_t mutex; /* guards all below */
     pthread_cond_t changed_state;
-    osteon_feed *feeds;
-    osteon_feed *own; /* of osteon_writer_add */
+    ost_feed *feeds;
+    ost_feed *own;    /* of ost_writer_add */
     size_t own_bytes; /* in its open batch */
     uint64_t begun, highest; /* batches begun; one past the highest number */
     unsigned active;         /* feeds inside a batch */
     size_t used;             /* bytes in all inverters */
     bool flushing;           /* a feed waits to flush, or flushes */
     bool writing;            /* the inverters are being read */
-    bool adding;             /* inside osteon_writer_add */
+    bool adding;             /* inside ost_writer_add */
     ost_field_names names;
     osteon_status status; /* sticky: the first failure of a feed or flush */
     osteon_error error;
@@ -73,59 +74,59 @@ struct osteon_writer {
 /* ---- writer_segments.c ---- */
 
 /* Opens segment i with a deleted bitmap of its own, if it is not open. */
-OSTEON_MUST_CHECK osteon_status ost_writer_segment_open(osteon_writer *w,
+OSTEON_MUST_CHECK osteon_status ost_writer_segment_open(ost_writer *w,
                                                         size_t i,
                                                         osteon_error *err);
 
 /* Appends a segment to `next` and `segments`. `dead` becomes the writer's. */
-OSTEON_MUST_CHECK osteon_status
-ost_writer_segment_add(osteon_writer *w, const char *name, uint64_t size,
-                       uint64_t checksum, uint32_t documents, uint64_t *dead,
-                       uint32_t n_dead, osteon_error *err);
+OSTEON_MUST_CHECK osteon_status ost_writer_segment_add(
+    ost_writer *w, const char *name, uint64_t size, uint64_t checksum,
+    uint32_t documents, uint64_t *dead, uint32_t n_dead, osteon_error *err);
 
 /* Takes segment i out of both lists. */
-void ost_writer_segment_drop(osteon_writer *w, size_t i);
+void ost_writer_segment_drop(ost_writer *w, size_t i);
 
 /* Marks a document deleted; false where it is already. */
-OSTEON_MUST_CHECK osteon_status ost_writer_mark(osteon_writer *w, size_t i,
+OSTEON_MUST_CHECK osteon_status ost_writer_mark(ost_writer *w, size_t i,
                                                 uint32_t doc, bool *was_live,
                                                 osteon_error *err);
 
 /* Deletes the document with this id wherever it lives. */
-OSTEON_MUST_CHECK osteon_status
-ost_writer_delete_id(osteon_writer *w, const char *id, size_t len, bool *found,
-                     osteon_error *err);
+OSTEON_MUST_CHECK osteon_status ost_writer_delete_id(ost_writer *w,
+                                                     const char *id,
+                                                     size_t len, bool *found,
+                                                     osteon_error *err);
 
 /* Writes deletes files for changed segments, drops those with no documents
  * left. */
-OSTEON_MUST_CHECK osteon_status ost_writer_deletes(osteon_writer *w,
+OSTEON_MUST_CHECK osteon_status ost_writer_deletes(ost_writer *w,
                                                    osteon_error *err);
 
 /* Closes segments [0, n) of the writer's list from `from` on. */
-void ost_writer_segments_close(osteon_writer *w);
+void ost_writer_segments_close(ost_writer *w);
 
 /* ---- merge_policy.c ---- */
 
 /* Merges neighbours until the tail of the list is geometric, or everything
  * if asked. */
-OSTEON_MUST_CHECK osteon_status ost_writer_merge(osteon_writer *w,
+OSTEON_MUST_CHECK osteon_status ost_writer_merge(ost_writer *w,
                                                  osteon_error *err);
 
 /* ---- feed.c ---- */
 
 /* Ends the own batch and flushes all inverters. */
-OSTEON_MUST_CHECK osteon_status ost_writer_flush(osteon_writer *w,
+OSTEON_MUST_CHECK osteon_status ost_writer_flush(ost_writer *w,
                                                  osteon_error *err);
-void ost_feed_free(osteon_feed *feed);
+void ost_feed_free(ost_feed *feed);
 
 /* ---- writer_sources.c ---- */
 
 /* Deletes the documents of cleared sources, and writes the table. */
-OSTEON_MUST_CHECK osteon_status ost_writer_sources(osteon_writer *w,
+OSTEON_MUST_CHECK osteon_status ost_writer_sources(ost_writer *w,
                                                    osteon_error *err);
 
 /* "folder/name" in fresh memory. */
-OSTEON_MUST_CHECK osteon_status ost_writer_path(const osteon_writer *w,
+OSTEON_MUST_CHECK osteon_status ost_writer_path(const ost_writer *w,
                                                 const char *name, char **out,
                                                 osteon_error *err);
 

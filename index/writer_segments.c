@@ -5,15 +5,15 @@
  */
 #include "writer.h"
 
-osteon_status ost_writer_path(const osteon_writer *w, const char *name,
+osteon_status ost_writer_path(const ost_writer *w, const char *name,
                               char **out, osteon_error *err)
 {
     *out = ost_path_join(w->folder, name);
     return *out ? OSTEON_OK : ost_fail_memory(err);
 }
 
-static osteon_status read_deletes(osteon_writer *w, size_t i,
-                                  ost_segment *reader, osteon_error *err)
+static osteon_status read_deletes(ost_writer *w, size_t i, ost_segment *reader,
+                                  osteon_error *err)
 {
     const ost_manifest_segment *m = &w->next->segments[i];
     uint64_t *bits;
@@ -34,7 +34,7 @@ static osteon_status read_deletes(osteon_writer *w, size_t i,
     return s;
 }
 
-osteon_status ost_writer_segment_open(osteon_writer *w, size_t i,
+osteon_status ost_writer_segment_open(ost_writer *w, size_t i,
                                       osteon_error *err)
 {
     const ost_manifest_segment *m = &w->next->segments[i];
@@ -64,7 +64,7 @@ osteon_status ost_writer_segment_open(osteon_writer *w, size_t i,
     return OSTEON_OK;
 }
 
-osteon_status ost_writer_segment_add(osteon_writer *w, const char *name,
+osteon_status ost_writer_segment_add(ost_writer *w, const char *name,
                                      uint64_t size, uint64_t checksum,
                                      uint32_t documents, uint64_t *dead,
                                      uint32_t n_dead, osteon_error *err)
@@ -92,7 +92,7 @@ osteon_status ost_writer_segment_add(osteon_writer *w, const char *name,
     return s;
 }
 
-osteon_status ost_writer_mark(osteon_writer *w, size_t i, uint32_t doc,
+osteon_status ost_writer_mark(ost_writer *w, size_t i, uint32_t doc,
                               bool *was_live, osteon_error *err)
 {
     ost_segment *reader = w->segments[i].reader;
@@ -118,8 +118,8 @@ osteon_status ost_writer_mark(osteon_writer *w, size_t i, uint32_t doc,
     return OSTEON_OK;
 }
 
-osteon_status ost_writer_delete_id(osteon_writer *w, const char *id,
-                                   size_t len, bool *found, osteon_error *err)
+osteon_status ost_writer_delete_id(ost_writer *w, const char *id, size_t len,
+                                   bool *found, osteon_error *err)
 {
     *found = false;
     for (size_t i = 0; i < w->next->n_segments; i++) {
@@ -136,7 +136,7 @@ osteon_status ost_writer_delete_id(osteon_writer *w, const char *id,
     return OSTEON_OK;
 }
 
-void ost_writer_segment_drop(osteon_writer *w, size_t i)
+void ost_writer_segment_drop(ost_writer *w, size_t i)
 {
     ost_segment_close(w->segments[i].reader);
     memmove(&w->segments[i], &w->segments[i + 1],
@@ -144,7 +144,7 @@ void ost_writer_segment_drop(osteon_writer *w, size_t i)
     ost_manifest_remove(w->next, i);
 }
 
-osteon_status ost_writer_deletes(osteon_writer *w, osteon_error *err)
+osteon_status ost_writer_deletes(ost_writer *w, osteon_error *err)
 {
     for (size_t i = w->next->n_segments; i-- > 0;) {
         ost_manifest_segment *m = &w->next->segments[i];
@@ -174,7 +174,7 @@ osteon_status ost_writer_deletes(osteon_writer *w, osteon_error *err)
     return OSTEON_OK;
 }
 
-void ost_writer_segments_close(osteon_writer *w)
+void ost_writer_segments_close(ost_writer *w)
 {
     if (w->next == NULL)
         return;

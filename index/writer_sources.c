@@ -7,7 +7,7 @@
 #include "writer.h"
 
 /* Reads the table; the mutex is held. */
-static osteon_status load(osteon_writer *w, osteon_error *err)
+static osteon_status load(ost_writer *w, osteon_error *err)
 {
     const ost_file_ref *ref = &w->next->sources;
     char *path;
@@ -27,7 +27,7 @@ static osteon_status load(osteon_writer *w, osteon_error *err)
 
 /* A table that cannot be read must not look empty: the failure is kept, and
  * no commit will pass. */
-static bool load_or_keep(osteon_writer *w)
+static bool load_or_keep(ost_writer *w)
 {
     osteon_error error;
     const osteon_status s = load(w, &error);
@@ -39,8 +39,8 @@ static bool load_or_keep(osteon_writer *w)
     return s == OSTEON_OK;
 }
 
-bool osteon_writer_source_find(osteon_writer *w, const char *path, size_t len,
-                               osteon_source *out)
+bool ost_writer_source_find(ost_writer *w, const char *path, size_t len,
+                            osteon_source *out)
 {
     bool found;
 
@@ -50,8 +50,8 @@ bool osteon_writer_source_find(osteon_writer *w, const char *path, size_t len,
     return found;
 }
 
-bool osteon_writer_source_next(osteon_writer *w, uint32_t *cursor,
-                               osteon_source *out)
+bool ost_writer_source_next(ost_writer *w, uint32_t *cursor,
+                            osteon_source *out)
 {
     bool found;
 
@@ -61,9 +61,8 @@ bool osteon_writer_source_next(osteon_writer *w, uint32_t *cursor,
     return found;
 }
 
-osteon_status osteon_writer_source_put(osteon_writer *w,
-                                       const osteon_source *source,
-                                       uint32_t *id, osteon_error *err)
+osteon_status ost_writer_source_put(ost_writer *w, const osteon_source *source,
+                                    uint32_t *id, osteon_error *err)
 {
     osteon_status s;
 
@@ -79,7 +78,7 @@ osteon_status osteon_writer_source_put(osteon_writer *w,
 }
 
 /* Notes a source for clearing; the mutex is held. */
-static osteon_status note(osteon_writer *w, uint32_t id, osteon_error *err)
+static osteon_status note(ost_writer *w, uint32_t id, osteon_error *err)
 {
     if (!OST_GROW(&w->cleared, &w->cleared_room, w->n_cleared + 1))
         return ost_fail_memory(err);
@@ -87,8 +86,8 @@ static osteon_status note(osteon_writer *w, uint32_t id, osteon_error *err)
     return OSTEON_OK;
 }
 
-osteon_status osteon_writer_source_clear(osteon_writer *w, uint32_t id,
-                                         osteon_error *err)
+osteon_status ost_writer_source_clear(ost_writer *w, uint32_t id,
+                                      osteon_error *err)
 {
     osteon_status s;
 
@@ -98,8 +97,8 @@ osteon_status osteon_writer_source_clear(osteon_writer *w, uint32_t id,
     return s;
 }
 
-osteon_status osteon_writer_source_remove(osteon_writer *w, uint32_t id,
-                                          osteon_error *err)
+osteon_status ost_writer_source_remove(ost_writer *w, uint32_t id,
+                                       osteon_error *err)
 {
     osteon_status s;
 
@@ -123,8 +122,7 @@ static int by_number(const void *a, const void *b)
 }
 
 /* Deletes the documents of one segment whose source is cleared. */
-static osteon_status clear_segment(osteon_writer *w, size_t i,
-                                   osteon_error *err)
+static osteon_status clear_segment(ost_writer *w, size_t i, osteon_error *err)
 {
     const uint8_t *sources;
     uint32_t before = 0, n_documents;
@@ -154,7 +152,7 @@ static osteon_status clear_segment(osteon_writer *w, size_t i,
     return s;
 }
 
-static osteon_status write_table(osteon_writer *w, osteon_error *err)
+static osteon_status write_table(ost_writer *w, osteon_error *err)
 {
     char name[OST_FILE_NAME], *path;
     uint64_t size, checksum;
@@ -174,7 +172,7 @@ static osteon_status write_table(osteon_writer *w, osteon_error *err)
     return s;
 }
 
-osteon_status ost_writer_sources(osteon_writer *w, osteon_error *err)
+osteon_status ost_writer_sources(ost_writer *w, osteon_error *err)
 {
     osteon_status s = OSTEON_OK;
 

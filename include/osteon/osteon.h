@@ -146,6 +146,8 @@ typedef struct osteon_writer osteon_writer;
 typedef struct osteon_feed osteon_feed;
 
 typedef struct osteon_writer_options {
+    const char *engine;   /* "native" or "xapian"; NULL: the index's own,
+                           * native for a new one */
     const char *language; /* Snowball name or "none"; NULL: the index's own,
                            * English for a new one */
     size_t memory;        /* bytes for documents not yet written, 0: 512 MiB */
@@ -154,12 +156,18 @@ typedef struct osteon_writer_options {
     bool must_exist;      /* do not make a new index */
     bool rebuild;         /* begin empty: the old content stays searchable
                            * until the commit that replaces all of it */
+    unsigned shard, n_shards; /* xapian: keep only the documents of part
+                               * `shard` (from 1) of n_shards, by the hash of
+                               * their id; the others count as unchanged.
+                               * 0, 0: the index's own, all for a new one */
 } osteon_writer_options;
 
 /* Opens the index in folder `path` for writing, making it where there is none.
  *   OSTEON_LOCKED     another writer holds it; err->pid names it if known
  *   OSTEON_NOT_INDEX  the folder holds other things, or is no folder
- *   OSTEON_INVALID    unknown language, or not the index's own language
+ *   OSTEON_INVALID    unknown language or engine, or not the index's own;
+ *                     shard not from 1 to n_shards, not the index's own, or
+ *                     of a native index
  *   OSTEON_VERSION, OSTEON_CORRUPT, OSTEON_IO, OSTEON_NO_MEMORY */
 OSTEON_API OSTEON_MUST_CHECK osteon_status
 osteon_writer_open(const char *path, const osteon_writer_options *options,
@@ -281,7 +289,30 @@ typedef struct osteon_index osteon_index;
  *   OSTEON_CORRUPT, OSTEON_IO, OSTEON_NO_MEMORY */
 OSTEON_API OSTEON_MUST_CHECK osteon_status
 osteon_index_open(const char *path, osteon_index **out, osteon_error *err);
+
+typedef struct osteon_open_options {
+    double timeout; /* seconds to wait for a shard's answer; 0: 10 */
+    bool partial;   /* answer from the shards that can be reached */
+} osteon_open_options;
+
+/* The same, with options for what lies on other hosts. `path` may be
+ *   - the folder of an index, native or xapian;
+ *   - a Xapian database: a folder, a single file or a stub file, whoever
+ *     wrote it;
+ *   - xapian://HOST:PORT,HOST:PORT,...: databases served by xapian-tcpsrv,
+ *     searched as one. Scores are by statistics over all of them.
+ * `options` NULL: the defaults.
+ *   OSTEON_IO  a shard does not answer in time, or breaks off; err names it.
+ *              With `partial`, only where none answers */
+OSTEON_API OSTEON_MUST_CHECK osteon_status
+osteon_index_open_with(const char *path, const osteon_open_options *options,
+                       osteon_index **out, osteon_error *err);
 OSTEON_API void osteon_index_close(osteon_index *index);
+
+/* What a person should know of the answers of this index, as lines: shards
+ * left out (which may change with each search), what its engine cannot do;
+ * NULL after the last. A line lives until the next search. */
+OSTEON_API const char *osteon_index_note(const osteon_index *index, size_t i);
 
 typedef struct osteon_index_info {
     uint64_t generation;
@@ -297,7 +328,8 @@ typedef struct osteon_index_info {
     uint32_t analyzer_version;
     const char *language;
     const char *root; /* absolute folder that relative source paths start at */
-    uint64_t bytes;   /* all files of the index */
+    uint64_t bytes;   /* all files of the index; 0: unknown */
+    const char *engine; /* "native" or "xapian" */
 } osteon_index_info;
 
 OSTEON_API OSTEON_MUST_CHECK osteon_status osteon_index_info_get(

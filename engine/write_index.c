@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The public writing interface: each function is handed on to the engine
+ * that the writer was opened with.
+ */
+#include "engine.h"
+
+osteon_status osteon_writer_open(const char *path,
+                                 const osteon_writer_options *options,
+                                 osteon_writer **out, osteon_error *err)
+{
+    osteon_writer *writer = ost_calloc(1, sizeof *writer);
+    osteon_status s;
+
+    *out = NULL;
+    if (writer == NULL)
+        return ost_fail_memory(err);
+    writer->engine = &ost_native_writer_engine;
+    s = writer->engine->open(path, options, &writer->self, err);
+    if (s != OSTEON_OK) {
+        ost_free(writer);
+        return s;
+    }
+    *out = writer;
+    return OSTEON_OK;
+}
+
+void osteon_writer_close(osteon_writer *writer)
+{
+    if (writer == NULL)
+        return;
+    writer->engine->close(writer->self);
+    ost_free(writer);
+}
+
+void osteon_writer_counts_get(const osteon_writer *writer,
+                              osteon_writer_counts *out)
+{
+    writer->engine->counts(writer->self, out);
+}
+
+osteon_status osteon_feed_open(osteon_writer *writer, osteon_feed **out,
+                               osteon_error *err)
+{
+    osteon_feed *feed = ost_calloc(1, sizeof *feed);
+    osteon_status s;
+
+    *out = NULL;
+    if (feed == NULL)
+        return ost_fail_memory(err);
+    feed->engine = writer->engine;
+    s = feed->engine->feed_open(writer->self, &feed->self, err);
+    if (s != OSTEON_OK) {
+        ost_free(feed);
+        return s;
+    }
+    *out = feed;
+    return OSTEON_OK;
+}
+
+void osteon_feed_close(osteon_feed *feed)
+{
+    if (feed == NULL)
+        return;
+    feed->engine->feed_close(feed->self);
+    ost_free(feed);
+}
+
+osteon_status osteon_writer_add(osteon_writer *writer,
+                                const osteon_document *document,
+                                osteon_error *err)
+{
+    return writer->engine->add(writer->self, document, err);
+}
+
+osteon_status osteon_writer_delete(osteon_writer *writer, const char *id,
+                                   size_t len, osteon_error *err)
+{
+    return writer->engine->delete (writer->self, id, len, err);
+}
+
+osteon_status osteon_writer_commit(osteon_writer *writer, osteon_error *err)
+{
+    return writer->engine->commit(writer->self, err);
+}
+
+void osteon_writer_merge_all(osteon_writer *writer)
+{
+    writer->engine->merge_all(writer->self);
+}
+
+bool osteon_writer_source_find(osteon_writer *writer, const char *path,
+                               size_t len, osteon_source *out)
+{
+    return writer->engine->source_find(writer->self, path, len, out);
+}
+
+osteon_status osteon_writer_source_put(osteon_writer *writer,
+                                       const osteon_source *source,
+                                       uint32_t *id, osteon_error *err)
+{
+    return writer->engine->source_put(writer->self, source, id, err);
+}
+
+osteon_status osteon_writer_source_clear(osteon_writer *writer, uint32_t id,
+                                         osteon_error *err)
+{
+    return writer->engine->source_clear(writer->self, id, err);
+}
+
+osteon_status osteon_writer_source_remove(osteon_writer *writer, uint32_t id,
+                                          osteon_error *err)
+{
+    return writer->engine->source_remove(writer->self, id, err);
+}
+
+bool osteon_writer_source_next(osteon_writer *writer, uint32_t *cursor,
+                               osteon_source *out)
+{
+    return writer->engine->source_next(writer->self, cursor, out);
+}
+
+osteon_status osteon_feed_begin(osteon_feed *feed, uint64_t sequence,
+                                osteon_error *err)
+{
+    return feed->engine->feed_begin(feed->self, sequence, err);
+}
+
+osteon_status osteon_feed_add(osteon_feed *feed,
+                              const osteon_document *document,
+                              osteon_error *err)
+{
+    return feed->engine->feed_add(feed->self, document, err);
+}
+
+osteon_status osteon_feed_more(osteon_feed *feed, const char *body, size_t len,
+                               bool store, osteon_error *err)
+{
+    return feed->engine->feed_more(feed->self, body, len, store, err);
+}
+
+void osteon_feed_abandon(osteon_feed *feed)
+{
+    feed->engine->feed_abandon(feed->self);
+}
+
+osteon_status osteon_feed_end(osteon_feed *feed, osteon_error *err)
+{
+    return feed->engine->feed_end(feed->self, err);
+}
