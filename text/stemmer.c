@@ -81,9 +81,9 @@ void ost_stemmer_close(ost_stemmer *s)
     ost_free(s);
 }
 
-/* Only a word with a letter of an alphabet can have a stem. Scripts without
- * one, and symbols, lie above U+2FFF; below it in UTF-8 is 0xE2 and less. */
-static bool may_stem(const char *word, size_t len)
+/* Scripts without an alphabet, and symbols, lie above U+2FFF; below it in
+ * UTF-8 is 0xE2 and less. */
+bool ost_may_stem(const char *word, size_t len)
 {
     if (len > LONGEST_STEMMED)
         return false;
@@ -101,7 +101,7 @@ size_t ost_stemmer_apply(ost_stemmer *s, const char *word, size_t len,
     const char *from = word, *apostrophe;
     size_t n = len, got;
 
-    if (s->stem != NULL && may_stem(word, len)) {
+    if (s->stem != NULL && ost_may_stem(word, len)) {
         if (n > 2 && memcmp(from + n - 2, "'s", 2) == 0)
             n -= 2;
         apostrophe = memchr(from, '\'', n);

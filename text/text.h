@@ -98,6 +98,10 @@ void ost_stemmer_close(ost_stemmer *s);
 size_t ost_stemmer_apply(ost_stemmer *s, const char *word, size_t len,
                          char *out);
 
+/* True for a folded word that can have a stem: it has a letter of an
+ * alphabet and at most 64 bytes. */
+bool ost_may_stem(const char *word, size_t len);
+
 /* True for a stop word of the stemmer's language: a query may drop it, the
  * index never does. `word` is folded and not stemmed. */
 bool ost_is_stop_word(const char *language, const char *word, size_t len);
