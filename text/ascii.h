@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The fast path of the tokenizer: plain ASCII words. Private to text/. A SIMD
- * form of ost_ascii_words must give the same tokens and stop at the same
- * places.
+ * The fast path of the tokenizer: words of ASCII and compounds of them, read
+ * off a window's runs. Private to text/. Also eight bytes at a time, for words
+ * that runs do not tell.
  */
 #ifndef OST_ASCII_H
 #define OST_ASCII_H
 
-#include "text.h"
+#include "window.h"
 
 /* Where a tokenizer stands. */
 typedef struct ost_scan {
@@ -15,7 +15,7 @@ typedef struct ost_scan {
     size_t at, end;
     char *dst;       /* where the next folded word goes */
     char *dst_limit; /* no word begins at or beyond; OST_COMPOUND_MARGIN bytes
-                      * follow, more than any plain word touches */
+                      * follow, more than any word of ASCII touches */
     uint32_t position;
 } ost_scan;
 
@@ -79,16 +79,6 @@ static inline ost_chunk ost_ascii_chunk(const char *text, size_t left)
     return c;
 }
 
-/* How many of the 8 bytes stand in front of the first ASCII letter or digit,
- * or byte over 0x7F: 0..8. */
-static inline unsigned ost_ascii_separators(const char *text)
-{
-    const uint64_t x = ost_get64(text);
-
-    return ost_mask_skip(ost_mask_letters(x) | ost_mask_digits(x) |
-                         (x & OST_HIGH_BITS));
-}
-
 /* Is it an ASCII letter or digit? */
 static inline bool ost_ascii_in_word(char c)
 {
@@ -103,11 +93,24 @@ static inline uint64_t ost_mask_first(uint64_t mask, unsigned n)
     return n == 8 ? mask : mask & ((UINT64_C(1) << 8 * n) - 1);
 }
 
-/* Fills tokens with words of ASCII letters and digits until `room` or scratch
- * memory is used up, the text ends, or something else comes: a byte over 0x7F,
- * a word of 248 bytes or more, or one that may go on behind an apostrophe,
- * comma or connector. Of the latter nothing is read: s->at is where it begins.
- * Returns the number of tokens. */
-size_t ost_ascii_words(ost_scan *s, ost_token *out, size_t room);
+/* ost_tokenizer_open with a given form of the first pass (tokenizer.c). */
+OSTEON_MUST_CHECK osteon_status ost_tokenizer_open_with(ost_classify *classify,
+                                                        ost_tokenizer **out,
+                                                        osteon_error *err);
+
+/* Why ost_ascii_words stopped. */
+typedef enum ost_ascii_stop {
+    OST_STOP_NONE = 0,
+    OST_STOP_ROOM,   /* for tokens or for words is used up */
+    OST_STOP_WINDOW, /* ends; s->at is where the next must begin */
+    OST_STOP_OTHER   /* something else comes */
+} ost_ascii_stop;
+
+/* Fills tokens from *n on with words and compounds of ASCII. Something else is
+ * a byte over 0x7F, a word over OST_WORD_MAX bytes, a compound of too many
+ * parts, a number with commas, or an apostrophe behind a digit; of a compound
+ * that holds it nothing is read: s->at is where the compound begins. */
+ost_ascii_stop ost_ascii_words(ost_scan *s, ost_window *w, ost_token *out,
+                               size_t room, size_t *n);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Takes turns between the fast path for plain ASCII words (ascii.c), compounds
- * and words of other scripts (compound.c), and CJK characters (here). Words go
- * to scratch memory, which is used from its beginning by each call.
+ * Takes turns between the fast path for words of ASCII (ascii.c), words of
+ * other scripts and rarer compounds (compound.c), and CJK characters (here).
+ * Words lie in the window, or in scratch memory, which is used from its
+ * beginning by each call; a call ends where the window must move.
  */
 #include "text.h"
 
@@ -19,6 +20,7 @@
 
 struct ost_tokenizer {
     ost_scan scan;
+    ost_window window;
     ost_compound compound;
     ost_folder *folder;
     XXH3_state_t *state;
@@ -32,6 +34,14 @@ struct ost_tokenizer {
 
 osteon_status ost_tokenizer_open(ost_tokenizer **out, osteon_error *err)
 {
+    const char *name;
+
+    return ost_tokenizer_open_with(ost_classify_best(&name), out, err);
+}
+
+osteon_status ost_tokenizer_open_with(ost_classify *classify,
+                                      ost_tokenizer **out, osteon_error *err)
+{
     ost_tokenizer *t = ost_calloc(1, sizeof *t);
 
     *out = NULL;
@@ -44,6 +54,7 @@ osteon_status ost_tokenizer_open(ost_tokenizer **out, osteon_error *err)
         ost_tokenizer_close(t);
         return ost_fail_memory(err);
     }
+    t->window.classify = classify;
     t->compound.scan = &t->scan;
     t->compound.folder = t->folder;
     t->compound.state = t->state;
@@ -71,6 +82,7 @@ void ost_tokenizer_start(ost_tokenizer *t, const char *text, size_t len,
     t->scan.dst = t->scratch;
     t->scan.dst_limit = t->scratch + SCRATCH - OST_COMPOUND_MARGIN;
     t->scan.position = position;
+    ost_window_clear(&t->window, 0);
     t->compound.endless = false;
     t->n_held = 0;
 }
@@ -177,6 +189,25 @@ static size_t read_slow(ost_tokenizer *t, ost_token *out, size_t n,
     return read_compound(t, out + n, room - n);
 }
 
+/* Reads words of ASCII, if such come next. Returns false where the call must
+ * end: the text or the room does, or the window must move and has words in it
+ * that are given out. */
+static bool read_fast(ost_tokenizer *t, ost_token *out, size_t room, size_t *n)
+{
+    ost_scan *s = &t->scan;
+    ost_ascii_stop stop;
+
+    if (t->compound.endless)
+        return true;
+    while ((stop = ost_ascii_words(s, &t->window, out, room, n)) ==
+           OST_STOP_WINDOW) {
+        if (*n > 0 || s->at >= s->end)
+            return false;
+        ost_window_fill(&t->window, s->text, s->at, s->end);
+    }
+    return stop == OST_STOP_OTHER;
+}
+
 size_t ost_tokenizer_next(ost_tokenizer *t, ost_token *out, size_t room)
 {
     ost_scan *s = &t->scan;
@@ -187,11 +218,10 @@ size_t ost_tokenizer_next(ost_tokenizer *t, ost_token *out, size_t room)
         s->dst = t->scratch;
     memcpy(out, t->held, n * sizeof *out);
     t->n_held = 0;
-    while (s->at < s->end && n < room && s->dst < s->dst_limit && !full) {
-        if (!t->compound.endless)
-            n += ost_ascii_words(s, out + n, room - n);
-        if (s->at < s->end && n < room && s->dst < s->dst_limit)
-            n += read_slow(t, out, n, room, &full);
+    while (!full && read_fast(t, out, room, &n) && n < room &&
+           s->dst < s->dst_limit) {
+        n += read_slow(t, out, n, room, &full);
+        ost_window_seek(&t->window, s->at);
     }
     return n;
 }
