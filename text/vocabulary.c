@@ -3,11 +3,10 @@
  * Surface forms in, term numbers out. One hash table holds all words, forms
  * and terms alike, each with the number of the term it is the spelling of and
  * of the term it stems to: a known form costs one look into one cache line,
- * since a slot has the first 16 bytes of the word and only the rest of longer
- * ones is elsewhere. The table is at most 60% full and has linear steps.
- * Growing reads no words but those in the slots. Hashes are salted: no
- * prepared text makes its words meet in one place. What comes out does not
- * depend on the salt.
+ * since a slot has the first 16 bytes of the word and only longer ones are
+ * elsewhere. The table is at most 60% full and has linear steps. Growing reads
+ * the slots alone. Hashes are salted: no prepared text makes its words meet in
+ * one place. What comes out does not depend on the salt.
  */
 #include "text.h"
 
@@ -16,23 +15,26 @@
 #include <time.h>
 
 #define INLINE 16     /* bytes of a word in its slot */
-#define BATCH 16      /* words whose slots are fetched at the same time */
+#define RING 64       /* words on their way; a power of two */
+#define AHEAD 48      /* words whose slots are fetched before the first is
+                       * needed, < RING */
 #define FIRST_BITS 11 /* 64 KiB of slots */
 #define MOST_BITS 31
 
 typedef struct slot {
     uint64_t key[2]; /* up to 16 bytes: the word, zeros behind its end. More:
-                      * its first 8 bytes; hash << 32 | place in the store */
-    uint64_t shape;  /* field << 32 | length; 0: empty */
+                      * its first 8 bytes; a hash of all */
+    uint32_t shape;  /* field << 8 | length; 0: empty */
+    uint32_t at;     /* of a word over 16 bytes: place in the store */
     uint32_t term;   /* number + 1 of the term spelled so; 0: none so far */
     uint32_t stems_to; /* number + 1 of the term of this surface form; 0: the
                         * form was not met so far */
 } slot;
 
-/* A word to look for: as in a slot, but key[1] is bytes in any case. */
+/* A word to look for: as in a slot. */
 typedef struct probe {
     uint64_t key[2];
-    uint64_t shape;
+    uint32_t shape;
     uint32_t hash;
 } probe;
 
@@ -48,43 +50,61 @@ struct ost_vocabulary {
     size_t n_terms, room;
 };
 
-static uint64_t mix(uint64_t a, uint64_t b)
+/* The halves of the product of both, of which each bit depends on all. */
+static inline uint64_t mix(uint64_t a, uint64_t b)
 {
+#ifdef __SIZEOF_INT128__
+    __extension__ typedef unsigned __int128 wide;
+    const wide product = (wide)a * b;
+
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+#else
     a *= UINT64_C(0x9E3779B97F4A7C15);
     b *= UINT64_C(0xC2B2AE3D27D4EB4F);
     a ^= b >> 32 | b << 32;
     a = (a ^ a >> 32) * UINT64_C(0xD6E8FEB86659FD93);
     return a ^ a >> 32;
+#endif
 }
 
-static uint32_t hash_of(const ost_vocabulary *v, uint64_t shape, uint64_t a,
-                        uint64_t b)
+static inline uint64_t hash_of(const ost_vocabulary *v, uint32_t shape,
+                               uint64_t a, uint64_t b)
 {
-    return (uint32_t)(mix(a ^ v->salt[0] ^ shape, b ^ v->salt[1]) >> 32);
+    return mix(a ^ v->salt[0] ^ (uint64_t)shape << 32, b ^ v->salt[1]);
+}
+
+/* Reads a word of over 16 bytes. The last eight may be seen twice. */
+static void read_long(const ost_vocabulary *v, const char *word, size_t len,
+                      probe *p)
+{
+    uint64_t b = ost_get64(word + 8);
+
+    p->key[0] = ost_get64(word);
+    for (size_t i = INLINE; i < len; i += 8)
+        b = mix(b ^ v->salt[1], v->salt[0] ^
+                ost_get64(word + (i + 8 <= len ? i : len - 8)));
+    p->key[1] = hash_of(v, p->shape, p->key[0], b);
+    p->hash = (uint32_t)(p->key[1] >> 32);
 }
 
 /* Reads a word of `field` into a probe. Up to 16 bytes behind its end are read
  * and masked away (OST_WORD_PADDING). */
-static void read_word(const ost_vocabulary *v, uint32_t field,
-                      const char *word, size_t len, probe *p)
+static inline void read_word(const ost_vocabulary *v, uint32_t field,
+                             const char *word, size_t len, probe *p)
 {
-    uint64_t a = ost_get64(word), b = ost_get64(word + 8);
+    static const uint8_t masks[2 * INLINE] = {
+        255, 255, 255, 255, 255, 255, 255, 255,
+        255, 255, 255, 255, 255, 255, 255, 255};
 
-    if (len < 8) {
-        a &= (UINT64_C(1) << 8 * len) - 1;
-        b = 0;
-    } else if (len < 16) {
-        b &= (UINT64_C(1) << 8 * (len - 8)) - 1;
+    p->shape = field << 8 | (uint32_t)len;
+    if (OST_UNLIKELY(len > INLINE)) {
+        read_long(v, word, len, p);
+        return;
     }
-    p->key[0] = a;
-    p->key[1] = b;
-    p->shape = (uint64_t)field << 32 | len;
-    for (size_t i = INLINE; i < len; i += 8) {
-        /* The last eight bytes may be seen twice. */
-        const size_t at = i + 8 <= len ? i : len - 8;
-        b = mix(b ^ v->salt[1], ost_get64(word + at));
-    }
-    p->hash = hash_of(v, p->shape, a, b);
+    p->key[0] = ost_get64(word) & ost_get64(masks + INLINE - len);
+    p->key[1] = ost_get64(word + 8) & ost_get64(masks + INLINE + 8 - len);
+    p->hash =
+        (uint32_t)(hash_of(v, p->shape, p->key[0], p->key[1]) >> 32);
 }
 
 static bool alloc_slots(unsigned bits, slot **slots, void **memory)
@@ -141,9 +161,9 @@ void ost_vocabulary_close(ost_vocabulary *v)
 
 static uint32_t slot_hash(const ost_vocabulary *v, const slot *s)
 {
-    if ((uint32_t)s->shape > INLINE)
+    if ((uint8_t)s->shape > INLINE)
         return (uint32_t)(s->key[1] >> 32);
-    return hash_of(v, s->shape, s->key[0], s->key[1]);
+    return (uint32_t)(hash_of(v, s->shape, s->key[0], s->key[1]) >> 32);
 }
 
 static bool grow(ost_vocabulary *v)
@@ -171,59 +191,47 @@ static bool grow(ost_vocabulary *v)
     return true;
 }
 
-static bool is_word(const ost_vocabulary *v, const slot *s, const probe *p,
-                    const char *word)
-{
-    const size_t len = (uint32_t)p->shape;
-
-    if (s->shape != p->shape || s->key[0] != p->key[0])
-        return false;
-    if (len <= INLINE)
-        return s->key[1] == p->key[1];
-    return s->key[1] >> 32 == p->hash &&
-           memcmp(ost_word_store_at(&v->words, (uint32_t)s->key[1]) + 8,
-                  word + 8, len - 8) == 0;
-}
-
 /* The slot of a word, or the empty one where it belongs. */
-static slot *find(const ost_vocabulary *v, const probe *p, const char *word)
+static inline slot *find(const ost_vocabulary *v, const probe *p,
+                         const char *word)
 {
     const size_t mask = ((size_t)1 << v->bits) - 1;
-    size_t i = p->hash >> (32 - v->bits);
+    const size_t len = (uint8_t)p->shape;
 
-    while (!is_word(v, &v->slots[i], p, word) && v->slots[i].shape != 0)
-        i = (i + 1) & mask;
-    return &v->slots[i];
+    for (size_t i = p->hash >> (32 - v->bits);; i = (i + 1) & mask) {
+        slot *s = &v->slots[i];
+        if (((s->key[0] ^ p->key[0]) | (s->key[1] ^ p->key[1]) |
+             (s->shape ^ p->shape)) == 0 &&
+            (OST_LIKELY(len <= INLINE) ||
+             memcmp(ost_word_store_at(&v->words, s->at) + 8, word + 8,
+                    len - 8) == 0))
+            return s;
+        if (s->shape == 0)
+            return s;
+    }
 }
 
-/* Finds the slot of a word, or makes it in a table that has room. NULL: no
- * memory. */
-static slot *find_or_add(ost_vocabulary *v, const probe *p, const char *word)
+/* Puts a word into the empty slot where it belongs. False: no memory. */
+static bool fill_slot(ost_vocabulary *v, slot *s, const probe *p,
+                      const char *word)
 {
-    const size_t len = (uint32_t)p->shape;
-    slot *s = find(v, p, word);
-    uint32_t at;
+    const size_t len = (uint8_t)p->shape;
 
-    if (s->shape != 0)
-        return s;
+    if (len > INLINE && !ost_word_store_add(&v->words, word, len, &s->at))
+        return false;
     s->key[0] = p->key[0];
     s->key[1] = p->key[1];
-    if (len > INLINE) {
-        if (!ost_word_store_add(&v->words, word, len, &at))
-            return NULL;
-        s->key[1] = (uint64_t)p->hash << 32 | at;
-    }
     s->shape = p->shape;
     v->used++;
-    return s;
+    return true;
 }
 
 /* Makes the word of a slot a term. */
 static bool add_term(ost_vocabulary *v, slot *s, const char *word)
 {
     ost_term *term;
-    const uint32_t len = (uint32_t)s->shape;
-    uint32_t at = (uint32_t)s->key[1];
+    const uint32_t len = (uint8_t)s->shape;
+    uint32_t at = s->at;
 
     if (v->n_terms >= UINT32_MAX - 1 ||
         !OST_GROW(&v->terms, &v->room, v->n_terms + 1) ||
@@ -231,7 +239,7 @@ static bool add_term(ost_vocabulary *v, slot *s, const char *word)
         return false;
     term = &v->terms[v->n_terms++];
     term->at = at;
-    term->field = (uint32_t)(s->shape >> 32);
+    term->field = s->shape >> 8;
     term->len = len;
     s->term = (uint32_t)v->n_terms;
     return true;
@@ -249,14 +257,14 @@ static bool add_surface(ost_vocabulary *v, uint32_t field, const char *word,
     /* Room for both, so that no slot moves meanwhile. */
     if ((v->used + 2) * 5 > ((size_t)3 << v->bits) && !grow(v))
         return false;
-    form = term = find_or_add(v, p, word);
-    if (form == NULL)
+    form = term = find(v, p, word);
+    if (form->shape == 0 && !fill_slot(v, form, p, word))
         return false;
     n = ost_stemmer_apply(v->stemmer, word, len, stem);
     if (n != len || memcmp(stem, word, len) != 0) {
         read_word(v, field, stem, n, &q);
-        term = find_or_add(v, &q, stem);
-        if (term == NULL)
+        term = find(v, &q, stem);
+        if (term->shape == 0 && !fill_slot(v, term, &q, stem))
             return false;
     }
     if (term->term == 0 && !add_term(v, term, stem))
@@ -269,25 +277,24 @@ static bool add_surface(ost_vocabulary *v, uint32_t field, const char *word,
 bool ost_vocabulary_lookup(ost_vocabulary *v, uint32_t field,
                            const ost_token *tokens, size_t n, uint32_t *ids)
 {
-    probe probes[BATCH];
+    probe ring[RING];
 
-    while (n > 0) {
-        const size_t m = n < BATCH ? n : BATCH;
-        for (size_t i = 0; i < m; i++) {
-            read_word(v, field, tokens[i].word, tokens[i].len, &probes[i]);
-            __builtin_prefetch(&v->slots[probes[i].hash >> (32 - v->bits)]);
+    for (size_t i = 0; i < n + AHEAD; i++) {
+        if (i < n) {
+            probe *p = &ring[i % RING];
+            read_word(v, field, tokens[i].word, tokens[i].len, p);
+            OST_PREFETCH(&v->slots[p->hash >> (32 - v->bits)]);
         }
-        for (size_t i = 0; i < m; i++) {
-            const slot *s = find(v, &probes[i], tokens[i].word);
+        if (i >= AHEAD) {
+            const size_t k = i - AHEAD;
+            const probe *p = &ring[k % RING];
+            const slot *s = find(v, p, tokens[k].word);
             if (OST_LIKELY(s->stems_to != 0))
-                ids[i] = s->stems_to - 1;
-            else if (!add_surface(v, field, tokens[i].word, tokens[i].len,
-                                  &probes[i], &ids[i]))
+                ids[k] = s->stems_to - 1;
+            else if (!add_surface(v, field, tokens[k].word, tokens[k].len, p,
+                                  &ids[k]))
                 return false;
         }
-        tokens += m;
-        ids += m;
-        n -= m;
     }
     return true;
 }
