@@ -134,7 +134,8 @@ static const uint8_t *meta_list(ost_term_block *b, const uint8_t *p,
 }
 
 /* Reads the next term's metadata. */
-static bool next_meta(ost_segment *seg, ost_term_block *b, ost_term *t)
+static bool next_meta(ost_segment *seg, uint32_t field, ost_term_block *b,
+                      ost_term *t)
 {
     uint64_t head;
     const uint8_t *p = ost_varint_get(b->meta, b->end, &head);
@@ -142,6 +143,8 @@ static bool next_meta(ost_segment *seg, ost_term_block *b, ost_term *t)
     memset(t, 0, sizeof *t);
     if (p == NULL)
         return false;
+    t->no_positions =
+        (seg->fields[field].flags & OST_FIELD_NO_POSITIONS) != 0;
     p = head < 2 ? meta_single(b, p, head == 0, t)
                  : meta_list(b, p, head, t);
     if (p == NULL || t->df > seg->n_documents ||
@@ -150,7 +153,8 @@ static bool next_meta(ost_segment *seg, ost_term_block *b, ost_term *t)
         b->postings > ost_section_size(seg, OST_SECTION_POSTINGS) ||
         b->positions > ost_section_size(seg, OST_SECTION_POSITIONS) ||
         b->skips > ost_section_size(seg, OST_SECTION_SKIPS) ||
-        (t->df == 1 && t->doc >= seg->n_documents))
+        (t->df == 1 && t->doc >= seg->n_documents) ||
+        (t->no_positions && t->positions_size > 0))
         return false;
     b->meta = p;
     b->left--;
@@ -249,7 +253,7 @@ osteon_status ost_dictionary_find(ost_segment *seg, uint32_t field,
             break;
     }
     for (uint32_t i = 0; i <= index; i++)
-        if (!next_meta(seg, &b, out))
+        if (!next_meta(seg, field, &b, out))
             return bad(seg, b.at, "bad metadata of a term", err);
     return add_impact(seg, field, out, err);
 }
@@ -283,7 +287,7 @@ osteon_status ost_term_cursor_next(ost_term_cursor *c, osteon_error *err)
             return s;
     }
     if (!next_text(b, c->term, &c->len) ||
-        !next_meta(c->segment, b, &c->info)) {
+        !next_meta(c->segment, c->field, b, &c->info)) {
         c->len = 0;
         return bad(c->segment, b->at, "bad term in a block", err);
     }

@@ -29,9 +29,11 @@ static osteon_status read_field(ost_segment *seg, const uint8_t *p,
     f->positions = ost_get64(p + 40);
     f->norms_at = ost_get64(p + 48);
     f->name_len = ost_get32(p + 56);
+    f->flags = ost_get32(p + 60);
     if (f->first_block > blocks || f->n_blocks > blocks - f->first_block ||
         f->n_terms > f->n_blocks * OST_TERM_BLOCK ||
-        f->documents > seg->n_documents || f->norms_kind > 1)
+        f->documents > seg->n_documents || f->norms_kind > 1 ||
+        f->flags > OST_FIELD_NO_POSITIONS)
         return bad(seg, at, "field out of bounds", err);
     return OSTEON_OK;
 }
@@ -114,6 +116,7 @@ void ost_fields_put(ost_buffer *out, const ost_field *fields, uint32_t n)
         ost_put64(p + 40, f->positions);
         ost_put64(p + 48, f->norms_at);
         ost_put32(p + 56, (uint32_t)f->name_len);
+        ost_put32(p + 60, f->flags);
         out->len += FIXED;
         ost_buffer_add(out, f->name, f->name_len);
     }

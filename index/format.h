@@ -69,6 +69,9 @@ typedef enum ost_section_id {
 #define OST_MAX_FIELDS 256
 #define OST_MAX_FIELD_NAME 64
 
+/* Flag of a field: its occurrences are counted, their positions not kept. */
+#define OST_FIELD_NO_POSITIONS 1u
+
 /* A segment file is smaller than this, so that offsets take 32 bits. */
 #define OST_MAX_SEGMENT 0xffffffffu
 

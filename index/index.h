@@ -139,6 +139,7 @@ typedef struct ost_term {
     uint64_t skips; /* df > OST_BLOCK: where its skip table begins */
     uint64_t positions;
     uint64_t positions_size;
+    bool no_positions; /* its field keeps none */
 } ost_term;
 
 /* Looks a term up. OSTEON_NOT_FOUND: not in this segment (err not filled). */
@@ -204,8 +205,9 @@ uint32_t ost_postings_seek(ost_postings *p, uint32_t target);
 uint32_t ost_postings_tf(ost_postings *p);
 
 /* Positions in the current document, ascending, ost_postings_tf of them;
- * NULL after damage or when memory ran out (see status). Valid until the
- * cursor moves. */
+ * NULL after damage or when memory ran out (see status), and, with status
+ * OSTEON_OK, where the field keeps no positions (term.no_positions). Valid
+ * until the cursor moves. */
 const uint32_t *ost_postings_positions(ost_postings *p);
 
 /* The largest impact of any posting from `target` to *upto (inclusive), the

@@ -55,6 +55,8 @@ static osteon_status collect_fields(ost_merge *m, osteon_error *err)
                                 "a merged segment would hold more than %d "
                                 "fields",
                                 OST_MAX_FIELDS);
+            /* What one segment does not know is not known of all. */
+            m->fields[k].info.flags |= seg->fields[f].flags;
             if (k < m->n_fields)
                 continue;
             m->fields[k].info.name = seg->fields[f].name;

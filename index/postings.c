@@ -379,7 +379,7 @@ static bool load_positions(ost_postings *p)
 
 const uint32_t *ost_postings_positions(ost_postings *p)
 {
-    if (ost_postings_tf(p) == 0)
+    if (p->term.no_positions || ost_postings_tf(p) == 0)
         return NULL;
     if (!p->positions_known && !load_positions(p))
         return NULL;

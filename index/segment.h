@@ -22,6 +22,7 @@ typedef struct ost_field {
     uint32_t documents; /* that have the field, deleted ones too */
     uint64_t length;    /* sum of decoded norms */
     uint32_t norms_kind;
+    uint32_t flags;     /* OST_FIELD_ */
     uint64_t norms_at;  /* in OST_SECTION_NORMS */
     uint8_t *expanded;  /* sparse norms, once used */
 } ost_field;

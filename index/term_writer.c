@@ -240,9 +240,10 @@ osteon_status ost_term_writer_posting(ost_term_writer *w, uint32_t doc,
         if (s != OSTEON_OK)
             return s;
     }
-    if (!OST_GROW(&w->gaps, &w->gaps_room, w->n_gaps + tf))
+    if (positions != NULL &&
+        !OST_GROW(&w->gaps, &w->gaps_room, w->n_gaps + tf))
         return ost_fail_memory(err);
-    for (uint32_t i = 0; i < tf; i++) {
+    for (uint32_t i = 0; i < tf && positions != NULL; i++) {
         w->gaps[w->n_gaps++] = positions[i] - before;
         before = positions[i];
     }
@@ -262,7 +263,7 @@ static void end_single(ost_term_writer *w)
     if (w->tfs[0] == 1) {
         ost_buffer_add_byte(m, 0);
         ost_buffer_add_varint(m, w->docs[0]);
-        ost_buffer_add_varint(m, w->gaps[0]);
+        ost_buffer_add_varint(m, w->n_gaps > 0 ? w->gaps[0] : 0);
         w->n_gaps = 0;
     } else {
         ost_buffer_add_byte(m, 1);

@@ -34,7 +34,8 @@ ost_term_writer_field(ost_term_writer *w, uint32_t field, const uint8_t *norms,
 /* Begins a term of 1..OST_WORD_MAX bytes, greater than the one before. */
 void ost_term_writer_begin(ost_term_writer *w, const char *term, size_t len);
 
-/* Adds a posting: documents ascend, positions never fall, tf >= 1. */
+/* Adds a posting: documents ascend, positions never fall, tf >= 1. In a field
+ * whose flags have OST_FIELD_NO_POSITIONS, positions are NULL. */
 OSTEON_MUST_CHECK osteon_status
 ost_term_writer_posting(ost_term_writer *w, uint32_t doc, uint32_t tf,
                         const uint32_t *positions, osteon_error *err);

@@ -28,6 +28,7 @@ static uint32_t below(uint32_t n)
 }
 
 static uint8_t norms[MOST_DOCS];
+static bool keep_positions = true;
 
 /* A random list of n documents of MOST_DOCS. */
 static void fill(list *l, uint32_t n)
@@ -59,7 +60,8 @@ static void release(list *l)
 /* Writes the lists, sorted by term, as a segment in two ranges. */
 static ost_segment *build(const list *lists, size_t n)
 {
-    ost_field field = {.name = (char[1]){0}};
+    ost_field field = {.name = (char[1]){0},
+                       .flags = keep_positions ? 0 : OST_FIELD_NO_POSITIONS};
     ost_term_writer *w[2];
     ost_segment_writer *out;
     ost_buffer table = {0}, bytes = {0};
@@ -82,7 +84,9 @@ static ost_segment *build(const list *lists, size_t n)
             for (uint32_t k = 0; k < l->n; k++)
                 ck_assert_int_eq(ost_term_writer_posting(w[r], l->docs[k],
                                                          l->tfs[k],
-                                                         l->positions[k],
+                                                         keep_positions
+                                                             ? l->positions[k]
+                                                             : NULL,
                                                          &err),
                                  0);
             ck_assert_int_eq(ost_term_writer_end(w[r], &err), 0);
@@ -122,6 +126,11 @@ static void check_here(ost_postings *p, const list *l, uint32_t i)
     ck_assert_uint_eq(ost_postings_tf(p), l->tfs[i]);
     if (below(3) == 0) {
         const uint32_t *positions = ost_postings_positions(p);
+        if (!keep_positions) {
+            ck_assert_ptr_null(positions);
+            ck_assert_int_eq(ost_postings_status(p), OSTEON_OK);
+            return;
+        }
         ck_assert_ptr_nonnull(positions);
         ck_assert_mem_eq(positions, l->positions[i],
                          l->tfs[i] * sizeof *positions);
@@ -214,7 +223,7 @@ static void bounds(ost_segment *segment, const list *l)
 }
 
 /* Sizes from 1 to 257 and some long ones, in one segment. */
-START_TEST(test_postings_sizes_equal_reference)
+static void check_sizes(void)
 {
     static const uint32_t longs[] = {383, 384, 385, 1000, 2999, 3000};
     const size_t n = 257 + sizeof longs / sizeof *longs;
@@ -238,6 +247,19 @@ START_TEST(test_postings_sizes_equal_reference)
     }
     ost_segment_close(segment);
     free(lists);
+}
+
+START_TEST(test_postings_sizes_equal_reference)
+{
+    check_sizes();
+}
+END_TEST
+
+/* A field without positions: all else is as with them. */
+START_TEST(test_postings_without_positions_have_none)
+{
+    keep_positions = false;
+    check_sizes();
 }
 END_TEST
 
@@ -310,6 +332,7 @@ int main(void)
     tcase_add_unchecked_fixture(tc, scratch_make, scratch_remove);
     tcase_set_timeout(tc, 300);
     tcase_add_test(tc, test_postings_sizes_equal_reference);
+    tcase_add_test(tc, test_postings_without_positions_have_none);
     tcase_add_test(tc, test_dictionary_random_terms_are_found);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
