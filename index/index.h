@@ -37,6 +37,11 @@ uint8_t *ost_pack(const uint32_t *in, unsigned n, uint8_t *out);
 const uint8_t *ost_unpack(const uint8_t *in, const uint8_t *end, unsigned n,
                           uint32_t *out);
 
+/* Turns gaps into the numbers of an ascending list: v[0] += base, then each
+ * v[i] += v[i - 1] + 1. Returns false where one reaches 2^31; the numbers mean
+ * nothing then. */
+bool ost_sum_gaps(uint32_t *v, unsigned n, uint32_t base);
+
 /* ---- norm.c: lengths in a byte, and impacts ---- */
 
 /* A field's length in tokens as a byte, 0 only for 0, never falling, exact

@@ -313,7 +313,7 @@ static osteon_status explain_missing(const char *folder, osteon_error *err)
                     "%s: not an index: the folder is empty", folder);
 }
 
-/* The first line decides before anything else: a newer format may have
+/* The first line decides before anything else: another format may have
  * another checksum. */
 static osteon_status check_version(const char *folder, const char *path,
                                    const ost_buffer *text, osteon_error *err)
@@ -343,6 +343,12 @@ static osteon_status check_version(const char *folder, const char *path,
         return ost_fail(err, OSTEON_VERSION,
                         "%s: made with index format %lu; this osteon reads "
                         "up to %d",
+                        folder, (unsigned long)version,
+                        OSTEON_FORMAT_VERSION);
+    if (version < OSTEON_FORMAT_VERSION)
+        return ost_fail(err, OSTEON_VERSION,
+                        "%s: made with index format %lu, this osteon reads "
+                        "%d: rebuild with osteon-index --rebuild",
                         folder, (unsigned long)version,
                         OSTEON_FORMAT_VERSION);
     return OSTEON_OK;

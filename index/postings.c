@@ -97,32 +97,19 @@ void ost_postings_close(ost_postings *p)
 
 /* ---- Blocks ---- */
 
-/* Turns gaps into documents; false where they leave the segment. */
-static bool sum_gaps(ost_postings *p, uint64_t base)
-{
-    uint64_t doc = base;
-
-    for (unsigned i = 0; i < p->n; i++) {
-        doc += p->docs[i];
-        p->docs[i] = (uint32_t)doc;
-        doc++;
-    }
-    return doc <= p->segment->n_documents;
-}
-
 /* Decodes the documents of a block. */
 static bool load(ost_postings *p, uint32_t block)
 {
     uint64_t from = 0, to = p->term.postings_size;
     const uint8_t *bytes;
-    uint64_t base = 0;
+    uint32_t base = 0;
 
     if (p->n_blocks > 1) {
         from = ost_get32(p->offsets + (size_t)block * 4);
         if (block + 1 < p->n_blocks)
             to = ost_get32(p->offsets + (size_t)(block + 1) * 4);
         if (block > 0)
-            base = (uint64_t)block_last(p, block - 1) + 1;
+            base = block_last(p, block - 1) + 1;
         if (from >= to || to > p->term.postings_size) {
             fail_at(p, OST_SECTION_SKIPS, p->term.skips,
                     "block offsets out of order");
@@ -139,7 +126,8 @@ static bool load(ost_postings *p, uint32_t block)
     p->block_end = bytes + (to - from);
     p->tfs_at = ost_unpack(bytes, p->block_end, p->n, p->docs);
     p->tfs_known = p->positions_known = false;
-    if (p->tfs_at == NULL || !sum_gaps(p, base) ||
+    if (p->tfs_at == NULL || !ost_sum_gaps(p->docs, p->n, base) ||
+        p->docs[p->n - 1] >= p->segment->n_documents ||
         (p->n_blocks > 1 && p->docs[p->n - 1] != block_last(p, block))) {
         fail_at(p, OST_SECTION_POSTINGS, p->term.postings + from,
                 "bad block of postings");
@@ -255,19 +243,19 @@ static bool load_tfs(ost_postings *p)
 {
     const uint8_t *end =
         ost_unpack(p->tfs_at, p->block_end, p->n, p->tfs);
+    bool impossible = false;
 
     if (end != p->block_end) {
         fail_at(p, OST_SECTION_POSTINGS, p->term.postings,
                 "bad block of frequencies");
         return false;
     }
-    for (unsigned i = 0; i < p->n; i++) {
-        if (p->tfs[i] == UINT32_MAX) {
-            fail_at(p, OST_SECTION_POSTINGS, p->term.postings,
-                    "impossible frequency");
-            return false;
-        }
-        p->tfs[i]++;
+    for (unsigned i = 0; i < p->n; i++)
+        impossible |= ++p->tfs[i] == 0;
+    if (impossible) {
+        fail_at(p, OST_SECTION_POSTINGS, p->term.postings,
+                "impossible frequency");
+        return false;
     }
     p->tfs_known = true;
     return true;

@@ -87,7 +87,14 @@ for program in "$search" "$index"; do
     run "$program" tumor
     is "newer format, $(basename "$program"): status" $st 2
     one_line "newer format, $(basename "$program")"
-    has "newer format, $(basename "$program"): both versions" "$err" '7.* 1'
+    has "newer format, $(basename "$program"): both versions" "$err" '7.* 2'
+done
+sed -i '1s/.*/osteon-manifest 1/' .osteon/MANIFEST
+for program in "$search" "$index"; do
+    run "$program" tumor
+    is "older format, $(basename "$program"): status" $st 2
+    one_line "older format, $(basename "$program")"
+    has "older format, $(basename "$program"): what to do" "$err" --rebuild
 done
 rm -rf .osteon && cp -R good .osteon
 printf X | dd of=.osteon/MANIFEST bs=1 seek=30 conv=notrunc 2>/dev/null

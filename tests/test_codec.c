@@ -73,6 +73,17 @@ static const uint8_t *plain_unpack(const uint8_t *in, unsigned n,
             out[i] = value;
         return in;
     }
+    if (token > 32 && token < 64) {
+        size_t bit = 0;
+        w = token - 33;
+        for (unsigned i = 0; i < n; i++)
+            out[i] = plain_integer(in, n, w, i);
+        in += ((size_t)n * w + 7) / 8;
+        for (unsigned i = 0; i < n; i++)
+            for (; bit_at(in, bit++) == 0;)
+                out[i] += 1u << w;
+        return in + (bit + 7) / 8;
+    }
     if (token >= 128) {
         w = token % 32;
         exceptions = (token - 128) / 32 + 1;
@@ -126,6 +137,21 @@ static size_t plain_size(const uint32_t *in, unsigned n)
     return best;
 }
 
+/* The fewest bytes of the split form. */
+static size_t plain_split_size(const uint32_t *in, unsigned n)
+{
+    size_t best = SIZE_MAX;
+
+    for (unsigned w = 0; w <= 30; w++) {
+        uint64_t bits = n;
+        for (unsigned i = 0; i < n; i++)
+            bits += in[i] >> w;
+        if (bits <= 2048 && 1 + ((size_t)n * w + 7) / 8 + (bits + 7) / 8 < best)
+            best = 1 + ((size_t)n * w + 7) / 8 + (size_t)(bits + 7) / 8;
+    }
+    return best;
+}
+
 /* ---- Round trips ---- */
 
 static void check_integers(const uint32_t *in, unsigned n)
@@ -139,7 +165,12 @@ static void check_integers(const uint32_t *in, unsigned n)
     ck_assert_uint_le(size, OST_PACK_ROOM(n));
     for (size_t i = OST_PACK_ROOM(n); i < sizeof room; i++)
         ck_assert_uint_eq(room[i], 0xa5);
-    ck_assert_uint_eq(size, plain_size(in, n));
+    /* The width of the split form is searched by bits, not bytes. */
+    if (room[0] > 32 && room[0] < 64)
+        ck_assert_uint_lt(size, plain_size(in, n));
+    else
+        ck_assert_uint_eq(size, plain_size(in, n));
+    ck_assert_uint_le(size, plain_split_size(in, n) + 1);
 
     ck_assert_ptr_eq(plain_unpack(room, n, plain), room + size);
     ck_assert_mem_eq(plain, in, n * sizeof *in);
@@ -186,6 +217,56 @@ START_TEST(test_codec_outliers_round_trip)
         for (unsigned i = 0; i < n; i++)
             in[i] = draw() % every == 0 ? draw_bits(wide) : draw_bits(w);
         check_integers(in, n);
+    }
+}
+END_TEST
+
+/* Small ones more often than large ones: what the split form is for. */
+static void draw_geometric(uint32_t *in, unsigned n)
+{
+    const unsigned w = draw() % 31;
+
+    for (unsigned i = 0; i < n; i++)
+        in[i] = (uint32_t)__builtin_ctz(draw() | 1u << 20) << w |
+                draw_bits(w);
+}
+
+START_TEST(test_codec_geometric_integers_are_split)
+{
+    uint32_t in[OST_BLOCK];
+    uint8_t bytes[OST_PACK_ROOM(OST_BLOCK)];
+    unsigned split = 0;
+
+    for (unsigned round = 0; round < 3000; round++) {
+        const unsigned n = round % 3 == 0 ? OST_BLOCK : 1 + draw() % OST_BLOCK;
+        draw_geometric(in, n);
+        check_integers(in, n);
+        ost_pack(in, n, bytes);
+        split += bytes[0] > 32 && bytes[0] < 64;
+    }
+    ck_assert_uint_gt(split, 1500);
+}
+END_TEST
+
+START_TEST(test_codec_gaps_sum_up)
+{
+    uint32_t v[OST_BLOCK];
+
+    for (unsigned round = 0; round < 20000; round++) {
+        const unsigned n = 1 + draw() % OST_BLOCK, w = draw() % 33;
+        const uint32_t base = draw_bits(draw() % 32);
+        uint64_t at = base;
+        uint32_t plain[OST_BLOCK];
+        bool fits = true;
+        for (unsigned i = 0; i < n; i++) {
+            v[i] = draw_bits(w);
+            at += v[i];
+            fits = fits && at >> 31 == 0;
+            plain[i] = (uint32_t)at++;
+        }
+        ck_assert_int_eq(ost_sum_gaps(v, n, base), fits);
+        if (fits)
+            ck_assert_mem_eq(v, plain, n * sizeof *v);
     }
 }
 END_TEST
@@ -260,6 +341,8 @@ static size_t pack_mixed(unsigned round, unsigned *n, uint8_t *bytes)
     *n = round % 4 == 0 ? OST_BLOCK : 1 + draw() % OST_BLOCK;
     for (unsigned i = 0; i < *n; i++)
         in[i] = draw() % every == 0 ? draw_bits(32) : draw_bits(w);
+    if (round % 3 == 0)
+        draw_geometric(in, *n);
     return (size_t)(ost_pack(in, *n, bytes) - bytes);
 }
 
@@ -315,8 +398,10 @@ START_TEST(test_codec_impossible_bytes_are_refused)
         size_t size;
         uint8_t bytes[12];
     } cases[] = {
-        {"width 33", 1, 9, {33}},
-        {"width 63", 1, 12, {63}},
+        {"split, no one", 1, 9, {33}},
+        {"split, more ones than integers", 2, 3, {33, 7, 1}},
+        {"split, low bits cut", 9, 3, {33 + 2, 1, 2}},
+        {"split, over 32 bits", 1, 6, {63, 0, 0, 0, 0, 16}},
         {"equal to 2^32", 2, 6, {127, 0x80, 0x80, 0x80, 0x80, 0x10}},
         {"index past the last", 3, 2, {128, 0x83}},
         {"no index", 3, 1, {128}},
@@ -353,6 +438,8 @@ int main(void)
 
     add_case(suite, "widths", test_codec_all_sizes_and_widths_round_trip);
     add_case(suite, "outliers", test_codec_outliers_round_trip);
+    add_case(suite, "geometric", test_codec_geometric_integers_are_split);
+    add_case(suite, "gaps", test_codec_gaps_sum_up);
     add_case(suite, "equal", test_codec_equal_integers_take_least);
     add_case(suite, "bytes", test_codec_known_integers_give_known_bytes);
     add_case(suite, "cut", test_codec_cut_block_is_refused);

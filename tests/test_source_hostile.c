@@ -54,7 +54,7 @@ static void write_block(const void *block, size_t len, uint32_t count,
     uint8_t header[64] = "OSTEONSR", entry[12], zeros[8] = {0};
     ost_buffer file = {0};
 
-    ost_put32(header + 8, 1);
+    ost_put32(header + 8, OSTEON_FORMAT_VERSION);
     ost_put32(header + 12, count);
     ost_put32(header + 16, highest);
     ost_put64(header + 24, 64 + 4 + len);
