@@ -179,8 +179,13 @@ typedef struct ost_postings {
     bool tfs_known, positions_known;
     uint32_t tfs[OST_BLOCK];
     uint32_t tf_before[OST_BLOCK + 1]; /* sums of tfs, with positions */
-    uint32_t *positions;               /* of the block, when known */
+    /* Once positions_known: pieces [unpacked_from, unpacked_to) of the block's
+     * positions are at positions[0..), as distances but for those of document
+     * `summed`; the next piece is at positions_at. */
+    uint32_t *positions;
     size_t positions_room;
+    uint32_t unpacked_from, unpacked_to, summed;
+    const uint8_t *positions_at, *positions_end;
     osteon_status status;
     osteon_error error;
 } ost_postings;

@@ -4,8 +4,9 @@
  *
  * Invariants: docs[0..n) is the decoded block `block`, ascending and below
  * the segment's number of documents, which is checked when a block is
- * decoded; frequencies and positions of a block are decoded when first asked
- * for. After damage the cursor is at OST_DOC_END and stays there.
+ * decoded; frequencies of a block are decoded when first asked for, and
+ * positions a piece of OST_BLOCK at a time as far as documents ask for them.
+ * After damage the cursor is at OST_DOC_END and stays there.
  */
 #include "segment.h"
 
@@ -97,19 +98,32 @@ void ost_postings_close(ost_postings *p)
 
 /* ---- Blocks ---- */
 
+/* Turns gaps into documents; false where they leave the segment. */
+static bool sum_gaps(ost_postings *p, uint64_t base)
+{
+    uint64_t doc = base;
+
+    for (unsigned i = 0; i < p->n; i++) {
+        doc += p->docs[i];
+        p->docs[i] = (uint32_t)doc;
+        doc++;
+    }
+    return doc <= p->segment->n_documents;
+}
+
 /* Decodes the documents of a block. */
 static bool load(ost_postings *p, uint32_t block)
 {
     uint64_t from = 0, to = p->term.postings_size;
     const uint8_t *bytes;
-    uint32_t base = 0;
+    uint64_t base = 0;
 
     if (p->n_blocks > 1) {
         from = ost_get32(p->offsets + (size_t)block * 4);
         if (block + 1 < p->n_blocks)
             to = ost_get32(p->offsets + (size_t)(block + 1) * 4);
         if (block > 0)
-            base = block_last(p, block - 1) + 1;
+            base = (uint64_t)block_last(p, block - 1) + 1;
         if (from >= to || to > p->term.postings_size) {
             fail_at(p, OST_SECTION_SKIPS, p->term.skips,
                     "block offsets out of order");
@@ -126,8 +140,7 @@ static bool load(ost_postings *p, uint32_t block)
     p->block_end = bytes + (to - from);
     p->tfs_at = ost_unpack(bytes, p->block_end, p->n, p->docs);
     p->tfs_known = p->positions_known = false;
-    if (p->tfs_at == NULL || !ost_sum_gaps(p->docs, p->n, base) ||
-        p->docs[p->n - 1] >= p->segment->n_documents ||
+    if (p->tfs_at == NULL || !sum_gaps(p, base) ||
         (p->n_blocks > 1 && p->docs[p->n - 1] != block_last(p, block))) {
         fail_at(p, OST_SECTION_POSTINGS, p->term.postings + from,
                 "bad block of postings");
@@ -243,19 +256,19 @@ static bool load_tfs(ost_postings *p)
 {
     const uint8_t *end =
         ost_unpack(p->tfs_at, p->block_end, p->n, p->tfs);
-    bool impossible = false;
 
     if (end != p->block_end) {
         fail_at(p, OST_SECTION_POSTINGS, p->term.postings,
                 "bad block of frequencies");
         return false;
     }
-    for (unsigned i = 0; i < p->n; i++)
-        impossible |= ++p->tfs[i] == 0;
-    if (impossible) {
-        fail_at(p, OST_SECTION_POSTINGS, p->term.postings,
-                "impossible frequency");
-        return false;
+    for (unsigned i = 0; i < p->n; i++) {
+        if (p->tfs[i] == UINT32_MAX) {
+            fail_at(p, OST_SECTION_POSTINGS, p->term.postings,
+                    "impossible frequency");
+            return false;
+        }
+        p->tfs[i]++;
     }
     p->tfs_known = true;
     return true;
@@ -296,9 +309,9 @@ static const uint8_t *position_bytes(ost_postings *p, const uint8_t **end)
     return bytes;
 }
 
-/* Sums up the frequencies, and makes room for that many positions. A block
- * of OST_BLOCK positions takes a byte at least, which bounds the sum. */
-static bool size_positions(ost_postings *p, uint64_t bytes)
+/* Sums up the frequencies. A block of OST_BLOCK positions takes a byte at
+ * least, which bounds the sum. */
+static bool sum_frequencies(ost_postings *p, uint64_t bytes)
 {
     uint64_t sum = 0;
 
@@ -312,66 +325,108 @@ static bool size_positions(ost_postings *p, uint64_t bytes)
         }
     }
     p->tf_before[p->n] = (uint32_t)sum;
-    /* Whole blocks are unpacked in place: room for one more. */
-    if (!OST_GROW(&p->positions, &p->positions_room,
-                  (size_t)sum + OST_BLOCK)) {
-        fail(p, ost_fail_memory(&p->error));
-        return false;
-    }
     return true;
 }
 
-static bool load_positions(ost_postings *p)
+static bool open_positions(ost_postings *p)
 {
-    const uint8_t *bytes, *end;
-    uint32_t sum;
-
-    if (p->df == 1 && p->term.tf == 1) { /* inline in the dictionary */
-        static const uint32_t room = 1;
-        if (!OST_GROW(&p->positions, &p->positions_room, room)) {
-            fail(p, ost_fail_memory(&p->error));
-            return false;
-        }
-        p->positions[0] = (uint32_t)p->term.positions;
-        p->tf_before[0] = 0;
-        p->tf_before[1] = 1;
-        return p->positions_known = true;
-    }
-    bytes = position_bytes(p, &end);
-    if (bytes == NULL || !size_positions(p, (uint64_t)(end - bytes)))
+    p->positions_at = position_bytes(p, &p->positions_end);
+    if (p->positions_at == NULL ||
+        !sum_frequencies(p, (uint64_t)(p->positions_end - p->positions_at)))
         return false;
-    sum = p->tf_before[p->n];
-    for (uint32_t i = 0; i < sum && bytes != NULL; i += OST_BLOCK)
-        bytes = ost_unpack(bytes, end,
-                           sum - i < OST_BLOCK ? sum - i : OST_BLOCK,
-                           p->positions + i);
-    if (bytes != end) {
-        fail_at(p, OST_SECTION_POSITIONS, p->term.positions,
-                "bad block of positions");
-        return false;
-    }
-    for (unsigned i = 0; i < p->n; i++) {
-        uint64_t at = 0;
-        for (uint32_t k = p->tf_before[i]; k < p->tf_before[i + 1]; k++) {
-            at += p->positions[k];
-            p->positions[k] = (uint32_t)at;
-        }
-        if (at > UINT32_MAX) {
-            fail_at(p, OST_SECTION_POSITIONS, p->term.positions,
-                    "position out of range");
-            return false;
-        }
-    }
+    p->unpacked_from = p->unpacked_to = 0;
+    p->summed = OST_BLOCK;
     return p->positions_known = true;
+}
+
+/* Unpacks the next piece of distances to positions[at..]. */
+static bool unpack_piece(ost_postings *p, uint32_t at)
+{
+    const uint32_t left = p->tf_before[p->n] - p->unpacked_to * OST_BLOCK;
+    const unsigned n = left < OST_BLOCK ? left : OST_BLOCK;
+    const bool last = left <= OST_BLOCK;
+
+    p->positions_at =
+        ost_unpack(p->positions_at, p->positions_end, n, p->positions + at);
+    p->unpacked_to++;
+    if (p->positions_at != NULL && (p->positions_at == p->positions_end) == last)
+        return true;
+    fail_at(p, OST_SECTION_POSITIONS, p->term.positions,
+            "bad block of positions");
+    return false;
+}
+
+/* Makes positions[0..) the distances from piece `first` to `last`, which the
+ * pieces unpacked so far do not reach. Documents come in ascending order, so
+ * of those only the last one may still be needed. */
+static bool unpack_pieces(ost_postings *p, uint32_t first, uint32_t last)
+{
+    uint32_t at = 0;
+
+    /* Whole pieces are unpacked in place. */
+    if (!OST_GROW(&p->positions, &p->positions_room,
+                  ((size_t)(last - first) + 1) * OST_BLOCK)) {
+        fail(p, ost_fail_memory(&p->error));
+        return false;
+    }
+    while (p->unpacked_to < first)
+        if (!unpack_piece(p, 0))
+            return false;
+    if (first < p->unpacked_to) {
+        memmove(p->positions,
+                p->positions +
+                    (size_t)(first - p->unpacked_from) * OST_BLOCK,
+                OST_BLOCK * sizeof *p->positions);
+        at = OST_BLOCK;
+    }
+    p->unpacked_from = first;
+    for (; p->unpacked_to <= last; at += OST_BLOCK)
+        if (!unpack_piece(p, at))
+            return false;
+    return true;
+}
+
+/* A term of one document and one position has it in the dictionary. */
+static const uint32_t *inline_position(ost_postings *p)
+{
+    if (!OST_GROW(&p->positions, &p->positions_room, 1)) {
+        fail(p, ost_fail_memory(&p->error));
+        return NULL;
+    }
+    p->positions[0] = (uint32_t)p->term.positions;
+    return p->positions;
 }
 
 const uint32_t *ost_postings_positions(ost_postings *p)
 {
-    if (p->term.no_positions || ost_postings_tf(p) == 0)
+    const uint32_t n = ost_postings_tf(p);
+    uint32_t from, last, *positions;
+    uint64_t sum = 0;
+
+    if (n == 0)
         return NULL;
-    if (!p->positions_known && !load_positions(p))
+    if (p->df == 1 && n == 1)
+        return inline_position(p);
+    if (!p->positions_known && !open_positions(p))
         return NULL;
-    return p->positions + p->tf_before[p->at];
+    from = p->tf_before[p->at];
+    last = (from + n - 1) / OST_BLOCK;
+    if (last >= p->unpacked_to && !unpack_pieces(p, from / OST_BLOCK, last))
+        return NULL;
+    positions = p->positions + (from - p->unpacked_from * OST_BLOCK);
+    if (p->summed == p->at)
+        return positions;
+    for (uint32_t i = 0; i < n; i++) {
+        sum += positions[i];
+        positions[i] = (uint32_t)sum;
+    }
+    if (sum > UINT32_MAX) {
+        fail_at(p, OST_SECTION_POSITIONS, p->term.positions,
+                "position out of range");
+        return NULL;
+    }
+    p->summed = p->at;
+    return positions;
 }
 
 /* ---- Bounds ---- */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Terms at given distances from each other. Candidates are the documents that
- * hold all of them; positions are read in match() only, and not there either
- * where as many occurrences as the rarest term has would not reach the floor.
+ * hold all of them. A phrase occurs no more often than any of its terms: where
+ * the floor is out of reach of that many occurrences, the other lists are not
+ * asked for the document, nor are positions read.
  */
 #include "scorer.h"
 
@@ -44,18 +45,29 @@ static int64_t phrase_bound(ost_scorer *s, uint32_t target, uint32_t *upto)
     return ost_contribution_bound(p->weight, p->factor, least);
 }
 
-/* Goes on from `doc` of the first list to a block that may hold something
- * above the floor. */
+/* The score of tf occurrences in `doc`. */
+static int64_t score_of(const phrase_scorer *p, uint32_t tf, uint32_t doc)
+{
+    return ost_contribution(p->weight, tf, p->damping[p->norms[doc]]);
+}
+
+/* Goes on from `doc` of the first list to one that may be above the floor. */
 static uint32_t skip(phrase_scorer *p, uint32_t doc)
 {
-    while (doc != OST_DOC_END && doc > p->checked) {
+    ost_postings *lead = p->lists[0]->postings;
+
+    while (doc != OST_DOC_END) {
         uint32_t upto;
-        if (phrase_bound(&p->base, doc, &upto) > p->base.floor)
+        if (doc <= p->checked) {
+            if (score_of(p, ost_postings_tf(lead), doc) > p->base.floor)
+                break;
+            doc = ost_postings_next(lead);
+        } else if (phrase_bound(&p->base, doc, &upto) > p->base.floor) {
             p->checked = upto;
-        else
-            doc = upto == OST_DOC_END
-                      ? OST_DOC_END
-                      : ost_postings_seek(p->lists[0]->postings, upto + 1);
+        } else {
+            doc = upto == OST_DOC_END ? OST_DOC_END
+                                      : ost_postings_seek(lead, upto + 1);
+        }
     }
     return doc;
 }
@@ -179,19 +191,17 @@ static uint32_t count_starts(phrase_scorer *p)
     return n;
 }
 
-static double current_damping(const phrase_scorer *p)
-{
-    return p->damping[p->norms[p->base.doc]];
-}
-
-/* The rarest term tells how often the phrase can occur at most. */
 static bool phrase_match(ost_scorer *s, int64_t floor)
 {
     phrase_scorer *p = (phrase_scorer *)s;
-    const uint32_t most = ost_postings_tf(p->lists[0]->postings);
+    uint32_t most = UINT32_MAX;
 
-    if (floor >= 0 &&
-        ost_contribution(p->weight, most, current_damping(p)) <= floor)
+    for (uint32_t i = 0; i < p->n_lists && floor >= 0; i++) {
+        const uint32_t tf = ost_postings_tf(p->lists[i]->postings);
+        if (tf < most)
+            most = tf;
+    }
+    if (floor >= 0 && score_of(p, most, (uint32_t)s->doc) <= floor)
         return false;
     p->tf = count_starts(p);
     return p->tf > 0;
@@ -201,7 +211,7 @@ static int64_t phrase_score(ost_scorer *s)
 {
     const phrase_scorer *p = (const phrase_scorer *)s;
 
-    return ost_contribution(p->weight, p->tf, current_damping(p));
+    return score_of(p, p->tf, (uint32_t)s->doc);
 }
 
 static void phrase_set_floor(ost_scorer *s, int64_t floor)
