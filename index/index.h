@@ -155,9 +155,9 @@ ost_dictionary_find(ost_segment *segment, uint32_t field, const char *term,
 /* ---- postings.c ---- */
 
 /* A cursor over the documents of a term. Members above the line may be read
- * directly. It is placed before the first document when opened; `doc` is
- * then 0 and means nothing until the first next or seek. After the last
- * document, or after damage, doc is OST_DOC_END for good, and
+ * directly, tfs after ost_postings_load_tfs. It is placed before the first
+ * document when opened; `doc` is then 0 and means nothing until the first next
+ * or seek. After the last document, or after damage, doc is OST_DOC_END for good, and
  * ost_postings_status tells which. Deleted documents are not left out. */
 typedef struct ost_postings {
     uint32_t doc;
@@ -166,6 +166,7 @@ typedef struct ost_postings {
     /* The decoded block: docs[0..n), current at docs[at]. */
     uint32_t at, n;
     uint32_t docs[OST_BLOCK];
+    uint32_t tfs[OST_BLOCK];
     /* ---- private ---- */
     ost_segment *segment;
     uint32_t block, n_blocks; /* decoded block, UINT32_MAX: none yet */
@@ -177,7 +178,6 @@ typedef struct ost_postings {
     const uint8_t *tfs_at; /* packed frequencies of the block */
     const uint8_t *block_end;
     bool tfs_known, positions_known;
-    uint32_t tfs[OST_BLOCK];
     uint32_t tf_before[OST_BLOCK + 1]; /* sums of tfs, with positions */
     /* Once positions_known: pieces [unpacked_from, unpacked_to) of the block's
      * positions are at positions[0..), as distances but for those of document
@@ -211,8 +211,17 @@ static inline uint32_t ost_postings_next(ost_postings *p)
  * below the current one. Cost: skips by the table, decodes one block. */
 uint32_t ost_postings_seek(ost_postings *p, uint32_t target);
 
+/* Makes tfs[0..n) the frequencies of docs[0..n). False where there is no
+ * block: before the first document, after the last, after damage. */
+bool ost_postings_load_tfs(ost_postings *p);
+
 /* Occurrences in the current document; 0 after damage. */
-uint32_t ost_postings_tf(ost_postings *p);
+static inline uint32_t ost_postings_tf(ost_postings *p)
+{
+    if (OST_UNLIKELY(!p->tfs_known) && !ost_postings_load_tfs(p))
+        return 0;
+    return p->tfs[p->at];
+}
 
 /* Positions in the current document, ascending, ost_postings_tf of them;
  * NULL after damage or when memory ran out (see status), and, with status

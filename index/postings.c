@@ -10,14 +10,20 @@
  */
 #include "segment.h"
 
+static uint32_t finish(ost_postings *p)
+{
+    p->n = p->at = 0;
+    p->tfs_known = p->positions_known = false;
+    p->block = p->n_blocks;
+    return p->doc = OST_DOC_END;
+}
+
 /* Marks damage: the walk ends, and the first error is kept. */
 static uint32_t fail(ost_postings *p, osteon_status status)
 {
     if (p->status == OSTEON_OK)
         p->status = status;
-    p->n = p->at = 0;
-    p->block = p->n_blocks;
-    return p->doc = OST_DOC_END;
+    return finish(p);
 }
 
 static uint32_t fail_at(ost_postings *p, ost_section_id section, uint64_t at,
@@ -69,7 +75,7 @@ osteon_status ost_postings_open(ost_segment *segment, const ost_term *term,
      * a cursor a term. */
     memset(p, 0, offsetof(ost_postings, docs));
     memset(&p->segment, 0,
-           offsetof(ost_postings, tfs) - offsetof(ost_postings, segment));
+           offsetof(ost_postings, tf_before) - offsetof(ost_postings, segment));
     p->positions = NULL;
     p->positions_room = 0;
     p->status = OSTEON_OK;
@@ -98,17 +104,38 @@ void ost_postings_close(ost_postings *p)
 
 /* ---- Blocks ---- */
 
-/* Turns gaps into documents; false where they leave the segment. */
+typedef uint32_t lanes __attribute__((vector_size(16)));
+
+/* v[i] becomes the sum of v[0..i]. */
+static inline lanes sum_lanes(lanes v)
+{
+    const lanes zero = {0, 0, 0, 0};
+
+    v += __builtin_shuffle(v, zero, (lanes){4, 0, 1, 2});
+    return v + __builtin_shuffle(v, zero, (lanes){4, 5, 0, 1});
+}
+
+/* Turns gaps into documents, the first counted from `base`; false where they
+ * leave the segment. With the last one all others are in range. */
 static bool sum_gaps(ost_postings *p, uint64_t base)
 {
-    uint64_t doc = base;
+    const lanes one = {1, 1, 1, 1};
+    const uint32_t before = (uint32_t)base - 1;
+    lanes last = {before, before, before, before};
+    uint64_t end = base + p->n;
 
-    for (unsigned i = 0; i < p->n; i++) {
-        doc += p->docs[i];
-        p->docs[i] = (uint32_t)doc;
-        doc++;
+    for (unsigned i = 0; i < p->n; i++)
+        end += p->docs[i];
+    for (unsigned i = p->n; i % 4 != 0; i++)
+        p->docs[i] = 0;
+    for (unsigned i = 0; i < p->n; i += 4) {
+        lanes v;
+        memcpy(&v, p->docs + i, sizeof v);
+        v = sum_lanes(v + one) + last;
+        memcpy(p->docs + i, &v, sizeof v);
+        last = (lanes){v[3], v[3], v[3], v[3]};
     }
-    return doc <= p->segment->n_documents;
+    return end <= p->segment->n_documents;
 }
 
 /* Decodes the documents of a block. */
@@ -166,11 +193,8 @@ uint32_t ost_postings_next_block(ost_postings *p)
 {
     const uint32_t next = p->block + 1; /* UINT32_MAX wraps to 0 */
 
-    if (p->doc == OST_DOC_END || next >= p->n_blocks) {
-        p->n = p->at = 0;
-        p->block = p->n_blocks;
-        return p->doc = OST_DOC_END;
-    }
+    if (p->doc == OST_DOC_END || next >= p->n_blocks)
+        return finish(p);
     p->at = 0;
     if (p->df == 1)
         return load_single(p);
@@ -215,9 +239,7 @@ uint32_t ost_postings_seek(ost_postings *p, uint32_t target)
     if (p->df == 1) {
         if (p->block == UINT32_MAX && p->term.doc >= target)
             return load_single(p);
-        p->n = p->at = 0;
-        p->block = 1;
-        return p->doc = OST_DOC_END;
+        return finish(p);
     }
     if (p->n == 0 || p->docs[p->n - 1] < target) {
         uint32_t block = p->block == UINT32_MAX ? 0 : p->block;
@@ -225,11 +247,8 @@ uint32_t ost_postings_seek(ost_postings *p, uint32_t target)
             block = find_block(p, block, target);
         else if (p->n > 0)
             block = 1;
-        if (block >= p->n_blocks) {
-            p->n = p->at = 0;
-            p->block = p->n_blocks;
-            return p->doc = OST_DOC_END;
-        }
+        if (block >= p->n_blocks)
+            return finish(p);
         if ((block != p->block || p->n == 0) && !load(p, block))
             return OST_DOC_END;
         p->at = 0;
@@ -242,9 +261,7 @@ uint32_t ost_postings_seek(ost_postings *p, uint32_t target)
     if (at < p->n && p->docs[at] < target)
         at++;
     if (at >= p->n) { /* one block only, and the target is past it */
-        p->n = p->at = 0;
-        p->block = p->n_blocks;
-        return p->doc = OST_DOC_END;
+        return finish(p);
     }
     p->at = at;
     return p->doc = p->docs[at];
@@ -252,35 +269,30 @@ uint32_t ost_postings_seek(ost_postings *p, uint32_t target)
 
 /* ---- Frequencies and positions ---- */
 
-static bool load_tfs(ost_postings *p)
+bool ost_postings_load_tfs(ost_postings *p)
 {
-    const uint8_t *end =
-        ost_unpack(p->tfs_at, p->block_end, p->n, p->tfs);
+    const uint8_t *end;
+    uint32_t wrapped = 0;
 
+    if (p->n == 0 || p->tfs_known)
+        return p->n > 0;
+    end = ost_unpack(p->tfs_at, p->block_end, p->n, p->tfs);
     if (end != p->block_end) {
         fail_at(p, OST_SECTION_POSTINGS, p->term.postings,
                 "bad block of frequencies");
         return false;
     }
     for (unsigned i = 0; i < p->n; i++) {
-        if (p->tfs[i] == UINT32_MAX) {
-            fail_at(p, OST_SECTION_POSTINGS, p->term.postings,
-                    "impossible frequency");
-            return false;
-        }
         p->tfs[i]++;
+        wrapped |= p->tfs[i] == 0;
+    }
+    if (wrapped) {
+        fail_at(p, OST_SECTION_POSTINGS, p->term.postings,
+                "impossible frequency");
+        return false;
     }
     p->tfs_known = true;
     return true;
-}
-
-uint32_t ost_postings_tf(ost_postings *p)
-{
-    if (OST_UNLIKELY(p->n == 0))
-        return 0;
-    if (OST_UNLIKELY(!p->tfs_known) && !load_tfs(p))
-        return 0;
-    return p->tfs[p->at];
 }
 
 /* Where the positions of the block lie; NULL after damage. */
