@@ -28,8 +28,8 @@ static osteon_status check_list(ost_segment *seg, uint32_t field,
     while (ost_postings_next(p) != OST_DOC_END) {
         const uint32_t tf = ost_postings_tf(p);
         uint8_t impact;
-        if (tf == 0 ||
-            (ost_postings_positions(p) == NULL && !t->no_positions))
+        ost_postings_positions(p);
+        if (p->doc == OST_DOC_END)
             break;
         if (first || p->doc > upto)
             bound = ost_postings_bound(p, p->doc, &upto);

@@ -98,19 +98,22 @@ static const uint8_t *meta_single(ost_term_block *b, const uint8_t *p,
     if (once) {
         if (value > UINT32_MAX)
             return NULL;
+        t->inlined = true;
         t->positions = value; /* the position itself */
     } else {
+        t->bare = value & 1;
         t->positions = b->positions;
-        t->positions_size = value;
-        b->positions += value;
+        t->positions_size = value >> 1;
+        b->positions += value >> 1;
     }
     return p;
 }
 
 static const uint8_t *meta_list(ost_term_block *b, const uint8_t *p,
-                                uint64_t df, ost_term *t)
+                                uint64_t df, uint32_t n_documents,
+                                ost_term *t)
 {
-    uint64_t more;
+    uint64_t more, value;
 
     p = ost_varint_get(p, b->end, &more);
     if (p == NULL || p == b->end || df > OST_MAX_DOCUMENTS ||
@@ -120,16 +123,21 @@ static const uint8_t *meta_list(ost_term_block *b, const uint8_t *p,
     t->cf = df + more;
     t->impact = *p++;
     p = ost_varint_get(p, b->end, &t->postings_size);
-    p = ost_varint_get(p, b->end, &t->positions_size);
+    p = ost_varint_get(p, b->end, &value);
     if (p == NULL)
         return NULL;
+    t->bare = value & 1;
+    t->positions_size = value >> 1;
     t->postings = b->postings;
     t->positions = b->positions;
     t->skips = b->skips;
     b->postings += t->postings_size;
     b->positions += t->positions_size;
     if (df > OST_BLOCK)
-        b->skips += (df + OST_BLOCK - 1) / OST_BLOCK * OST_SKIP_ENTRY;
+        b->skips += ost_skip_layout_of((df + OST_BLOCK - 1) / OST_BLOCK,
+                                       n_documents, t->postings_size,
+                                       t->positions_size)
+                        .size;
     return p;
 }
 
@@ -143,10 +151,11 @@ static bool next_meta(ost_segment *seg, uint32_t field, ost_term_block *b,
     memset(t, 0, sizeof *t);
     if (p == NULL)
         return false;
+    t->field = field;
     t->no_positions =
         (seg->fields[field].flags & OST_FIELD_NO_POSITIONS) != 0;
     p = head < 2 ? meta_single(b, p, head == 0, t)
-                 : meta_list(b, p, head, t);
+                 : meta_list(b, p, head, seg->n_documents, t);
     if (p == NULL || t->df > seg->n_documents ||
         t->postings_size > ost_section_size(seg, OST_SECTION_POSTINGS) ||
         t->positions_size > ost_section_size(seg, OST_SECTION_POSITIONS) ||

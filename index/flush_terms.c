@@ -63,7 +63,7 @@ static osteon_status encode_term(worker *w, const ost_flush_ref *refs,
         if (!ost_bit(o->dead, doc)) {
             osteon_status s = ost_term_writer_posting(
                 writer, doc, readers[least].tf, readers[least].positions,
-                &w->error);
+                readers[least].n_positions, &w->error);
             if (s != OSTEON_OK)
                 return s;
         }
@@ -144,8 +144,8 @@ static void *encode_pieces(void *arg)
             __atomic_fetch_add(&w->work->next, 1, __ATOMIC_RELAXED);
         if (i >= t->n_pieces)
             break;
-        w->status = ost_term_writer_open(t->folder, &w->work->writers[i],
-                                         &w->error);
+        w->status = ost_term_writer_open(t->folder, t->order->n_docs,
+                                         &w->work->writers[i], &w->error);
         if (w->status == OSTEON_OK)
             w->status =
                 encode_piece(w, &t->pieces[i], w->work->writers[i]);

@@ -61,10 +61,6 @@ typedef enum ost_section_id {
 #define OST_TERM_BLOCK 64
 #define OST_TERM_BLOCK_MAX (OST_TERM_BLOCK * 320)
 
-/* Bytes a block takes in a skip table: last document, offsets of postings and
- * positions, impact. */
-#define OST_SKIP_ENTRY 13
-
 /* Fields of a segment, and bytes of a field's name. */
 #define OST_MAX_FIELDS 256
 #define OST_MAX_FIELD_NAME 64

@@ -13,7 +13,7 @@
 #ifndef OST_INDEX_H
 #define OST_INDEX_H
 
-#include "base.h"
+#include "bits.h"
 
 /* Past the last document. Valid numbers are below it. */
 #define OST_DOC_END UINT32_MAX
@@ -142,8 +142,11 @@ typedef struct ost_term {
     uint64_t postings; /* df > 1: where its blocks begin */
     uint64_t postings_size;
     uint64_t skips; /* df > OST_BLOCK: where its skip table begins */
-    uint64_t positions;
+    uint64_t positions; /* where its positions begin; itself if inlined */
     uint64_t positions_size;
+    uint32_t field;
+    bool inlined;      /* one posting, one occurrence: the position is here */
+    bool bare;         /* df <= OST_BLOCK: some occurrences have none */
     bool no_positions; /* its field keeps none */
 } ost_term;
 
@@ -171,21 +174,24 @@ typedef struct ost_postings {
     ost_segment *segment;
     uint32_t block, n_blocks; /* decoded block, UINT32_MAX: none yet */
     uint32_t shallow;         /* block last answered by _bound */
-    const uint8_t *last_docs; /* skip table, NULL for one block */
-    const uint8_t *offsets;
-    const uint8_t *position_offsets;
+    const uint8_t *skips;     /* skip table, where there are two blocks */
+    ost_skip_layout layout;
     const uint8_t *impacts;
     const uint8_t *tfs_at; /* packed frequencies of the block */
     const uint8_t *block_end;
     bool tfs_known, positions_known;
-    uint32_t tf_before[OST_BLOCK + 1]; /* sums of tfs, with positions */
-    /* Once positions_known: pieces [unpacked_from, unpacked_to) of the block's
-     * positions are at positions[0..), as distances but for those of document
-     * `summed`; the next piece is at positions_at. */
+    /* Once positions_known: the bytes of the block's positions; how many
+     * postings were passed by, and between which bits those of the next are;
+     * and the posting whose positions are held, if any. */
+    const uint8_t *norms;
+    const uint8_t *positions_at, *positions_end;
+    uint64_t ones_at, lows_at;
+    uint32_t passed, held;
+    bool bare; /* without[] holds for each how many occurrences have none */
+    uint32_t without[OST_BLOCK];
     uint32_t *positions;
     size_t positions_room;
-    uint32_t unpacked_from, unpacked_to, summed;
-    const uint8_t *positions_at, *positions_end;
+    uint32_t n_positions;
     osteon_status status;
     osteon_error error;
 } ost_postings;
@@ -223,11 +229,15 @@ static inline uint32_t ost_postings_tf(ost_postings *p)
     return p->tfs[p->at];
 }
 
-/* Positions in the current document, ascending, ost_postings_tf of them;
- * NULL after damage or when memory ran out (see status), and, with status
- * OSTEON_OK, where the field keeps no positions (term.no_positions). Valid
- * until the cursor moves. */
+/* Positions in the current document, ascending, *n_positions of them, which
+ * may be fewer than its occurrences: joined forms have none (docs/design.md,
+ * "Positions"). NULL, with n_positions 0, where no occurrence has one, and after
+ * damage or when memory ran out (see status). Valid until the cursor moves. */
 const uint32_t *ost_postings_positions(ost_postings *p);
+static inline uint32_t ost_postings_n_positions(const ost_postings *p)
+{
+    return p->n_positions;
+}
 
 /* The largest impact of any posting from `target` to *upto (inclusive), the
  * end of the block that `target` falls in. Does not move the cursor and

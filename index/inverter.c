@@ -102,7 +102,11 @@ static bool add_text(ost_inverter *inv, uint32_t field, const char *text,
                 OST_PREFETCH(&inv->lists[ids[i + 16]]);
             if (i + 8 < n)
                 OST_PREFETCH(inv->lists[ids[i + 8]].at);
-            if (!ost_list_add(inv, ids[i], doc, tokens[i].position))
+            /* A phrase is of words as they stand, never of joined forms. */
+            if (!ost_list_add(inv, ids[i], doc,
+                              tokens[i].kind == OST_TOKEN_JOINED
+                                  ? OST_NO_POSITION
+                                  : tokens[i].position))
                 return false;
             *length += tokens[i].kind == OST_TOKEN_WORD ||
                        tokens[i].kind == OST_TOKEN_CJK;

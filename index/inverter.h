@@ -121,6 +121,9 @@ void ost_inverter_reset(ost_inverter *inv);
 /* Makes lists for term numbers below `terms`. False: no memory. */
 bool ost_lists_reserve(ost_inverter *inv, size_t terms);
 
+/* Position of an occurrence that has none. */
+#define OST_NO_POSITION UINT32_MAX
+
 /* Notes an occurrence of a term: documents and, in one document, positions
  * never fall. False: no memory. */
 bool ost_list_add(ost_inverter *inv, uint32_t term, uint32_t doc,
@@ -135,6 +138,7 @@ typedef struct ost_list_reader {
     const uint8_t *at, *end;
     uint32_t doc;       /* current, OST_DOC_END after the last */
     uint32_t tf;        /* in it */
+    uint32_t n_positions;
     uint32_t *positions;
     size_t positions_room;
 } ost_list_reader;

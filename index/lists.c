@@ -2,8 +2,8 @@
  *
  * Postings in memory. For each term a stream of bytes: for each document a
  * varint of the distance to the one before (from -1 for the first), for each
- * occurrence a varint of the distance of its position plus 1, and 0 before
- * the next document. Streams live in chunks of 16 bytes, then doubling; the
+ * occurrence 1 if it has no position, else a varint of the distance of its
+ * position plus 2, and 0 before the next document. Streams live in chunks of 16 bytes, then doubling; the
  * last 4 bytes of a chunk hold the place of the next (after the "expull"
  * lists of tantivy).
  *
@@ -121,8 +121,12 @@ bool ost_list_add(ost_inverter *inv, uint32_t term, uint32_t doc,
         list->doc = doc + 1;
         list->position = 0;
     }
-    p = ost_varint_put(p, (uint64_t)(position - list->position) + 1);
-    list->position = position;
+    if (position == OST_NO_POSITION) {
+        *p++ = 1;
+    } else {
+        p = ost_varint_put(p, (uint64_t)(position - list->position) + 2);
+        list->position = position;
+    }
     if (OST_LIKELY(fits)) {
         list->at = p;
         return true;
@@ -190,7 +194,7 @@ bool ost_list_reader_next(ost_list_reader *r)
 {
     const uint8_t *p = r->at, *const end = r->end;
     uint64_t gap;
-    uint32_t position = 0, n = 0;
+    uint32_t position = 0, n = 0, bare = 0;
 
     if (p == end) {
         r->doc = OST_DOC_END;
@@ -202,13 +206,18 @@ bool ost_list_reader_next(ost_list_reader *r)
         p = ost_varint_get(p, end, &gap);
         if (gap == 0)
             break;
+        if (gap == 1) {
+            bare++;
+            continue;
+        }
         if (n + 1 > r->positions_room &&
             !OST_GROW(&r->positions, &r->positions_room, (size_t)n + 1))
             return false;
-        position += (uint32_t)gap - 1;
+        position += (uint32_t)(gap - 2);
         r->positions[n++] = position;
     }
-    r->tf = n;
+    r->tf = n + bare;
+    r->n_positions = n;
     r->at = p;
     return true;
 }

@@ -55,10 +55,11 @@ static osteon_status collect_fields(ost_merge *m, osteon_error *err)
                                 "a merged segment would hold more than %d "
                                 "fields",
                                 OST_MAX_FIELDS);
-            /* What one segment does not know is not known of all. */
-            m->fields[k].info.flags |= seg->fields[f].flags;
-            if (k < m->n_fields)
+            if (k < m->n_fields) { /* what one segment keeps is kept */
+                m->fields[k].info.flags &= seg->fields[f].flags;
                 continue;
+            }
+            m->fields[k].info.flags = seg->fields[f].flags;
             m->fields[k].info.name = seg->fields[f].name;
             m->fields[k].info.name_len = seg->fields[f].name_len;
             m->n_fields++;

@@ -36,11 +36,10 @@ static int compare(const ost_term_cursor *a, const ost_term_cursor *b)
     return ost_term_compare(a->term, a->len, b->term, b->len);
 }
 
-/* Adds the living postings of one segment's term; `keep` tells whether with
- * their positions. */
+/* Adds the living postings of one segment's term. */
 static osteon_status add_postings(const ost_merge *m, size_t i,
-                                  const ost_term *term, bool keep,
-                                  ost_term_writer *w, osteon_error *err)
+                                  const ost_term *term, ost_term_writer *w,
+                                  osteon_error *err)
 {
     ost_postings *p;
     osteon_status s =
@@ -50,16 +49,16 @@ static osteon_status add_postings(const ost_merge *m, size_t i,
         return s;
     while (s == OSTEON_OK && ost_postings_next(p) != OST_DOC_END) {
         const uint32_t doc = m->maps[i][p->doc];
-        const uint32_t *positions = NULL;
+        const uint32_t *positions;
         uint32_t tf;
         if (doc == OST_DOC_END)
             continue;
         tf = ost_postings_tf(p);
-        if (keep)
-            positions = ost_postings_positions(p);
-        if (tf == 0 || (keep && positions == NULL))
+        positions = ost_postings_positions(p);
+        if (p->doc == OST_DOC_END)
             break;
-        s = ost_term_writer_posting(w, doc, tf, positions, err);
+        s = ost_term_writer_posting(w, doc, tf, positions,
+                                    ost_postings_n_positions(p), err);
     }
     if (s == OSTEON_OK && ost_postings_status(p) != OSTEON_OK) {
         s = ost_postings_status(p);
@@ -71,7 +70,7 @@ static osteon_status add_postings(const ost_merge *m, size_t i,
 }
 
 /* Merges the least term of all inputs; *more is false at the end. */
-static osteon_status merge_least(const ost_merge *m, input *inputs, bool keep,
+static osteon_status merge_least(const ost_merge *m, input *inputs,
                                  ost_term_writer *w, bool *more,
                                  osteon_error *err)
 {
@@ -92,7 +91,7 @@ static osteon_status merge_least(const ost_merge *m, input *inputs, bool keep,
         ost_term_cursor *c = &inputs[i].cursor;
         if (c->len == 0 || compare(c, &key) != 0)
             continue;
-        s = add_postings(m, i, &c->info, keep, w, err);
+        s = add_postings(m, i, &c->info, w, err);
         if (s == OSTEON_OK)
             s = ost_term_cursor_next(c, err);
     }
@@ -106,7 +105,6 @@ static osteon_status merge_field(const ost_merge *m, uint32_t field,
                                  ost_term_writer *w, osteon_error *err)
 {
     const ost_field *f = &m->fields[field].info;
-    const bool keep = (f->flags & OST_FIELD_NO_POSITIONS) == 0;
     bool more = true;
     osteon_status s = ost_merge_norms(m, f->name, norms, err);
 
@@ -115,7 +113,7 @@ static osteon_status merge_field(const ost_merge *m, uint32_t field,
     if (s == OSTEON_OK)
         s = start_inputs(m, f->name, inputs, err);
     while (s == OSTEON_OK && more)
-        s = merge_least(m, inputs, keep, w, &more, err);
+        s = merge_least(m, inputs, w, &more, err);
     return s;
 }
 
@@ -159,7 +157,7 @@ osteon_status ost_merge_terms(ost_merge *m, ost_segment_writer *segment,
     if (inputs == NULL || norms == NULL)
         s = ost_fail_memory(err);
     else
-        s = ost_term_writer_open(m->job->folder, &w, err);
+        s = ost_term_writer_open(m->job->folder, m->n_docs, &w, err);
     for (uint32_t f = 0; f < m->n_fields && s == OSTEON_OK; f++)
         s = merge_field(m, f, inputs, norms, w, err);
     if (s == OSTEON_OK)

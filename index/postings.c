@@ -4,11 +4,10 @@
  *
  * Invariants: docs[0..n) is the decoded block `block`, ascending and below
  * the segment's number of documents, which is checked when a block is
- * decoded; frequencies of a block are decoded when first asked for, and
- * positions a piece of OST_BLOCK at a time as far as documents ask for them.
- * After damage the cursor is at OST_DOC_END and stays there.
+ * decoded; frequencies of a block are decoded when first asked for. After damage
+ * the cursor is at OST_DOC_END and stays there. Positions are in positions.c.
  */
-#include "segment.h"
+#include "postings_parts.h"
 
 static uint32_t finish(ost_postings *p)
 {
@@ -18,24 +17,41 @@ static uint32_t finish(ost_postings *p)
     return p->doc = OST_DOC_END;
 }
 
-/* Marks damage: the walk ends, and the first error is kept. */
-static uint32_t fail(ost_postings *p, osteon_status status)
+uint32_t ost_postings_stop(ost_postings *p, osteon_status status)
 {
     if (p->status == OSTEON_OK)
         p->status = status;
     return finish(p);
 }
 
-static uint32_t fail_at(ost_postings *p, ost_section_id section, uint64_t at,
-                        const char *what)
+uint32_t ost_postings_fail(ost_postings *p, ost_section_id section,
+                           uint64_t at, const char *what)
 {
-    return fail(p, ost_section_fail(p->segment, section, at, what,
-                                    &p->error));
+    return ost_postings_stop(p, ost_section_fail(p->segment, section, at,
+                                                 what, &p->error));
 }
 
 static uint32_t block_last(const ost_postings *p, uint32_t block)
 {
-    return ost_get32(p->last_docs + (size_t)block * 4);
+    return (uint32_t)ost_bits_get(p->skips, (uint64_t)block * p->layout.doc_bits,
+                                  p->layout.doc_bits);
+}
+
+/* Where a block begins in the list. */
+static uint64_t block_postings(const ost_postings *p, uint32_t block)
+{
+    return ost_bits_get(p->skips + p->layout.postings,
+                        (uint64_t)block * p->layout.postings_bits,
+                        p->layout.postings_bits);
+}
+
+/* Twice the offset of a block's positions in the list's, and whether some
+ * occurrences have none. */
+static uint64_t block_positions(const ost_postings *p, uint32_t block)
+{
+    return ost_bits_get(p->skips + p->layout.positions,
+                        (uint64_t)block * p->layout.positions_bits,
+                        p->layout.positions_bits);
 }
 
 static unsigned block_size(const ost_postings *p, uint32_t block)
@@ -48,17 +64,14 @@ static unsigned block_size(const ost_postings *p, uint32_t block)
 /* The blocks of a long list are found by its skip table. */
 static osteon_status open_skips(ost_postings *p, osteon_error *err)
 {
-    const size_t n = p->n_blocks;
-    const uint8_t *t =
-        ost_section_get(p->segment, OST_SECTION_SKIPS, p->term.skips,
-                        (uint64_t)n * OST_SKIP_ENTRY, err);
-
-    if (t == NULL)
+    p->layout = ost_skip_layout_of(p->n_blocks, p->segment->n_documents,
+                                   p->term.postings_size,
+                                   p->term.positions_size);
+    p->skips = ost_section_get(p->segment, OST_SECTION_SKIPS, p->term.skips,
+                               p->layout.size, err);
+    if (p->skips == NULL)
         return OSTEON_CORRUPT;
-    p->last_docs = t;
-    p->offsets = t + n * 4;
-    p->position_offsets = t + n * 8;
-    p->impacts = t + n * 12;
+    p->impacts = p->skips + p->layout.impacts;
     return OSTEON_OK;
 }
 
@@ -75,9 +88,10 @@ osteon_status ost_postings_open(ost_segment *segment, const ost_term *term,
      * a cursor a term. */
     memset(p, 0, offsetof(ost_postings, docs));
     memset(&p->segment, 0,
-           offsetof(ost_postings, tf_before) - offsetof(ost_postings, segment));
+           offsetof(ost_postings, without) - offsetof(ost_postings, segment));
     p->positions = NULL;
     p->positions_room = 0;
+    p->n_positions = 0;
     p->status = OSTEON_OK;
     p->term = *term;
     p->df = term->df;
@@ -104,55 +118,21 @@ void ost_postings_close(ost_postings *p)
 
 /* ---- Blocks ---- */
 
-typedef uint32_t lanes __attribute__((vector_size(16)));
-
-/* v[i] becomes the sum of v[0..i]. */
-static inline lanes sum_lanes(lanes v)
-{
-    const lanes zero = {0, 0, 0, 0};
-
-    v += __builtin_shuffle(v, zero, (lanes){4, 0, 1, 2});
-    return v + __builtin_shuffle(v, zero, (lanes){4, 5, 0, 1});
-}
-
-/* Turns gaps into documents, the first counted from `base`; false where they
- * leave the segment. With the last one all others are in range. */
-static bool sum_gaps(ost_postings *p, uint64_t base)
-{
-    const lanes one = {1, 1, 1, 1};
-    const uint32_t before = (uint32_t)base - 1;
-    lanes last = {before, before, before, before};
-    uint64_t end = base + p->n;
-
-    for (unsigned i = 0; i < p->n; i++)
-        end += p->docs[i];
-    for (unsigned i = p->n; i % 4 != 0; i++)
-        p->docs[i] = 0;
-    for (unsigned i = 0; i < p->n; i += 4) {
-        lanes v;
-        memcpy(&v, p->docs + i, sizeof v);
-        v = sum_lanes(v + one) + last;
-        memcpy(p->docs + i, &v, sizeof v);
-        last = (lanes){v[3], v[3], v[3], v[3]};
-    }
-    return end <= p->segment->n_documents;
-}
-
 /* Decodes the documents of a block. */
 static bool load(ost_postings *p, uint32_t block)
 {
     uint64_t from = 0, to = p->term.postings_size;
     const uint8_t *bytes;
-    uint64_t base = 0;
+    uint32_t base = 0;
 
     if (p->n_blocks > 1) {
-        from = ost_get32(p->offsets + (size_t)block * 4);
+        from = block_postings(p, block);
         if (block + 1 < p->n_blocks)
-            to = ost_get32(p->offsets + (size_t)(block + 1) * 4);
+            to = block_postings(p, block + 1);
         if (block > 0)
-            base = (uint64_t)block_last(p, block - 1) + 1;
+            base = block_last(p, block - 1) + 1;
         if (from >= to || to > p->term.postings_size) {
-            fail_at(p, OST_SECTION_SKIPS, p->term.skips,
+            ost_postings_fail(p, OST_SECTION_SKIPS, p->term.skips,
                     "block offsets out of order");
             return false;
         }
@@ -160,16 +140,17 @@ static bool load(ost_postings *p, uint32_t block)
     bytes = ost_section_get(p->segment, OST_SECTION_POSTINGS,
                             p->term.postings + from, to - from, &p->error);
     if (bytes == NULL) {
-        fail(p, OSTEON_CORRUPT);
+        ost_postings_stop(p, OSTEON_CORRUPT);
         return false;
     }
     p->n = block_size(p, block);
     p->block_end = bytes + (to - from);
     p->tfs_at = ost_unpack(bytes, p->block_end, p->n, p->docs);
     p->tfs_known = p->positions_known = false;
-    if (p->tfs_at == NULL || !sum_gaps(p, base) ||
+    if (p->tfs_at == NULL || !ost_sum_gaps(p->docs, p->n, base) ||
+        p->docs[p->n - 1] >= p->segment->n_documents ||
         (p->n_blocks > 1 && p->docs[p->n - 1] != block_last(p, block))) {
-        fail_at(p, OST_SECTION_POSTINGS, p->term.postings + from,
+        ost_postings_fail(p, OST_SECTION_POSTINGS, p->term.postings + from,
                 "bad block of postings");
         return false;
     }
@@ -267,7 +248,7 @@ uint32_t ost_postings_seek(ost_postings *p, uint32_t target)
     return p->doc = p->docs[at];
 }
 
-/* ---- Frequencies and positions ---- */
+/* ---- Frequencies ---- */
 
 bool ost_postings_load_tfs(ost_postings *p)
 {
@@ -278,7 +259,7 @@ bool ost_postings_load_tfs(ost_postings *p)
         return p->n > 0;
     end = ost_unpack(p->tfs_at, p->block_end, p->n, p->tfs);
     if (end != p->block_end) {
-        fail_at(p, OST_SECTION_POSTINGS, p->term.postings,
+        ost_postings_fail(p, OST_SECTION_POSTINGS, p->term.postings,
                 "bad block of frequencies");
         return false;
     }
@@ -287,7 +268,7 @@ bool ost_postings_load_tfs(ost_postings *p)
         wrapped |= p->tfs[i] == 0;
     }
     if (wrapped) {
-        fail_at(p, OST_SECTION_POSTINGS, p->term.postings,
+        ost_postings_fail(p, OST_SECTION_POSTINGS, p->term.postings,
                 "impossible frequency");
         return false;
     }
@@ -295,150 +276,21 @@ bool ost_postings_load_tfs(ost_postings *p)
     return true;
 }
 
-/* Where the positions of the block lie; NULL after damage. */
-static const uint8_t *position_bytes(ost_postings *p, const uint8_t **end)
+void ost_postings_places(const ost_postings *p, uint64_t *from, uint64_t *to,
+                         bool *bare)
 {
-    uint64_t from = 0, to = p->term.positions_size;
-    const uint8_t *bytes;
+    uint64_t here;
 
-    if (p->n_blocks > 1) {
-        from = ost_get32(p->position_offsets + (size_t)p->block * 4);
-        if (p->block + 1 < p->n_blocks)
-            to = ost_get32(p->position_offsets + (size_t)(p->block + 1) * 4);
-        if (from >= to || to > p->term.positions_size) {
-            fail_at(p, OST_SECTION_SKIPS, p->term.skips,
-                    "position offsets out of order");
-            return NULL;
-        }
-    }
-    bytes = ost_section_get(p->segment, OST_SECTION_POSITIONS,
-                            p->term.positions + from, to - from, &p->error);
-    if (bytes == NULL) {
-        fail(p, OSTEON_CORRUPT);
-        return NULL;
-    }
-    *end = bytes + (to - from);
-    return bytes;
-}
-
-/* Sums up the frequencies. A block of OST_BLOCK positions takes a byte at
- * least, which bounds the sum. */
-static bool sum_frequencies(ost_postings *p, uint64_t bytes)
-{
-    uint64_t sum = 0;
-
-    for (unsigned i = 0; i < p->n; i++) {
-        p->tf_before[i] = (uint32_t)sum;
-        sum += p->tfs[i];
-        if (sum > UINT32_MAX || sum / OST_BLOCK > bytes) {
-            fail_at(p, OST_SECTION_POSITIONS, p->term.positions,
-                    "fewer positions than occurrences");
-            return false;
-        }
-    }
-    p->tf_before[p->n] = (uint32_t)sum;
-    return true;
-}
-
-static bool open_positions(ost_postings *p)
-{
-    p->positions_at = position_bytes(p, &p->positions_end);
-    if (p->positions_at == NULL ||
-        !sum_frequencies(p, (uint64_t)(p->positions_end - p->positions_at)))
-        return false;
-    p->unpacked_from = p->unpacked_to = 0;
-    p->summed = OST_BLOCK;
-    return p->positions_known = true;
-}
-
-/* Unpacks the next piece of distances to positions[at..]. */
-static bool unpack_piece(ost_postings *p, uint32_t at)
-{
-    const uint32_t left = p->tf_before[p->n] - p->unpacked_to * OST_BLOCK;
-    const unsigned n = left < OST_BLOCK ? left : OST_BLOCK;
-    const bool last = left <= OST_BLOCK;
-
-    p->positions_at =
-        ost_unpack(p->positions_at, p->positions_end, n, p->positions + at);
-    p->unpacked_to++;
-    if (p->positions_at != NULL && (p->positions_at == p->positions_end) == last)
-        return true;
-    fail_at(p, OST_SECTION_POSITIONS, p->term.positions,
-            "bad block of positions");
-    return false;
-}
-
-/* Makes positions[0..) the distances from piece `first` to `last`, which the
- * pieces unpacked so far do not reach. Documents come in ascending order, so
- * of those only the last one may still be needed. */
-static bool unpack_pieces(ost_postings *p, uint32_t first, uint32_t last)
-{
-    uint32_t at = 0;
-
-    /* Whole pieces are unpacked in place. */
-    if (!OST_GROW(&p->positions, &p->positions_room,
-                  ((size_t)(last - first) + 1) * OST_BLOCK)) {
-        fail(p, ost_fail_memory(&p->error));
-        return false;
-    }
-    while (p->unpacked_to < first)
-        if (!unpack_piece(p, 0))
-            return false;
-    if (first < p->unpacked_to) {
-        memmove(p->positions,
-                p->positions +
-                    (size_t)(first - p->unpacked_from) * OST_BLOCK,
-                OST_BLOCK * sizeof *p->positions);
-        at = OST_BLOCK;
-    }
-    p->unpacked_from = first;
-    for (; p->unpacked_to <= last; at += OST_BLOCK)
-        if (!unpack_piece(p, at))
-            return false;
-    return true;
-}
-
-/* A term of one document and one position has it in the dictionary. */
-static const uint32_t *inline_position(ost_postings *p)
-{
-    if (!OST_GROW(&p->positions, &p->positions_room, 1)) {
-        fail(p, ost_fail_memory(&p->error));
-        return NULL;
-    }
-    p->positions[0] = (uint32_t)p->term.positions;
-    return p->positions;
-}
-
-const uint32_t *ost_postings_positions(ost_postings *p)
-{
-    const uint32_t n = ost_postings_tf(p);
-    uint32_t from, last, *positions;
-    uint64_t sum = 0;
-
-    if (n == 0)
-        return NULL;
-    if (p->df == 1 && n == 1)
-        return inline_position(p);
-    if (!p->positions_known && !open_positions(p))
-        return NULL;
-    from = p->tf_before[p->at];
-    last = (from + n - 1) / OST_BLOCK;
-    if (last >= p->unpacked_to && !unpack_pieces(p, from / OST_BLOCK, last))
-        return NULL;
-    positions = p->positions + (from - p->unpacked_from * OST_BLOCK);
-    if (p->summed == p->at)
-        return positions;
-    for (uint32_t i = 0; i < n; i++) {
-        sum += positions[i];
-        positions[i] = (uint32_t)sum;
-    }
-    if (sum > UINT32_MAX) {
-        fail_at(p, OST_SECTION_POSITIONS, p->term.positions,
-                "position out of range");
-        return NULL;
-    }
-    p->summed = p->at;
-    return positions;
+    *from = 0;
+    *to = p->term.positions_size;
+    *bare = p->term.bare;
+    if (p->n_blocks == 1)
+        return;
+    here = block_positions(p, p->block);
+    *from = here >> 1;
+    *bare = here & 1;
+    if (p->block + 1 < p->n_blocks)
+        *to = block_positions(p, p->block + 1) >> 1;
 }
 
 /* ---- Bounds ---- */

@@ -11,6 +11,7 @@
  */
 #include "term_writer.h"
 
+#include "positions.h"
 #include "text.h"
 
 /* A directory entry: what is known of a dictionary block. */
@@ -19,8 +20,17 @@ typedef struct entry {
     uint64_t block, postings, skips, positions; /* offsets */
 } entry;
 
+/* What a skip table tells of a block. */
+typedef struct skip {
+    uint32_t last_doc;
+    uint8_t impact;
+    bool bare;
+    uint64_t postings, positions; /* offsets in the list */
+} skip;
+
 struct ost_term_writer {
     const char *folder;
+    uint32_t n_documents;
     ost_spool postings, skips, positions, dictionary;
     entry *entries;
     size_t n_entries, entries_room;
@@ -44,17 +54,19 @@ struct ost_term_writer {
     uint8_t impact;
     uint32_t base; /* one past the last document of the block before */
     uint64_t postings_at, skips_at, positions_at;
-    ost_buffer last_docs, offsets, position_offsets, block_impacts;
+    skip *table;
+    size_t n_table, table_room;
 
     /* The open block. */
     unsigned n;
     uint32_t docs[OST_BLOCK], tfs[OST_BLOCK];
-    uint32_t *gaps; /* of positions, as coded */
-    size_t n_gaps, gaps_room;
+    uint32_t counts[OST_BLOCK]; /* of positions */
+    uint32_t *places;           /* the positions */
+    size_t n_places, places_room;
 };
 
-osteon_status ost_term_writer_open(const char *folder, ost_term_writer **out,
-                                   osteon_error *err)
+osteon_status ost_term_writer_open(const char *folder, uint32_t n_documents,
+                                   ost_term_writer **out, osteon_error *err)
 {
     ost_term_writer *w = ost_calloc(1, sizeof *w);
 
@@ -62,6 +74,7 @@ osteon_status ost_term_writer_open(const char *folder, ost_term_writer **out,
     if (w == NULL)
         return ost_fail_memory(err);
     w->folder = folder;
+    w->n_documents = n_documents;
     w->postings.fd = w->skips.fd = w->positions.fd = w->dictionary.fd = -1;
     *out = w;
     return OSTEON_OK;
@@ -77,13 +90,10 @@ void ost_term_writer_close(ost_term_writer *w)
     ost_spool_free(&w->dictionary);
     ost_buffer_free(&w->texts);
     ost_buffer_free(&w->metadata);
-    ost_buffer_free(&w->last_docs);
-    ost_buffer_free(&w->offsets);
-    ost_buffer_free(&w->position_offsets);
-    ost_buffer_free(&w->block_impacts);
     ost_free(w->entries);
     ost_free(w->fields);
-    ost_free(w->gaps);
+    ost_free(w->table);
+    ost_free(w->places);
     ost_free(w);
 }
 
@@ -135,20 +145,16 @@ static void add_text(ost_term_writer *w)
 
 /* ---- Postings ---- */
 
-/* Encodes positions as gaps: the first of a document from 0. */
-static void add_positions(ost_term_writer *w)
+/* Encodes the positions of the open block; *bare tells whether some
+ * occurrences have none. */
+static bool add_positions(ost_term_writer *w, bool *bare)
 {
-    ost_buffer *out = &w->positions.tail;
+    const bool ok =
+        ost_positions_put(&w->positions.tail, w->n, w->docs, w->tfs,
+                          w->counts, w->norms, w->places, bare);
 
-    for (size_t i = 0; i < w->n_gaps; i += OST_BLOCK) {
-        const unsigned n =
-            w->n_gaps - i < OST_BLOCK ? (unsigned)(w->n_gaps - i) : OST_BLOCK;
-        uint8_t *p = ost_buffer_reserve(out, OST_PACK_ROOM(n));
-        if (p == NULL)
-            return;
-        out->len += (size_t)(ost_pack(w->gaps + i, n, p) - p);
-    }
-    w->n_gaps = 0;
+    w->n_places = 0;
+    return ok;
 }
 
 static void add_u32(ost_buffer *b, uint64_t value)
@@ -159,38 +165,46 @@ static void add_u32(ost_buffer *b, uint64_t value)
     ost_buffer_add(b, bytes, sizeof bytes);
 }
 
-/* Encodes the open block and notes it for the skip table. */
-static osteon_status end_block(ost_term_writer *w, osteon_error *err)
+/* Encodes documents and frequencies of the open block. */
+static bool add_documents(ost_term_writer *w, uint8_t *impact)
 {
     ost_buffer *out = &w->postings.tail;
+    uint8_t *p = ost_buffer_reserve(out, 2 * OST_PACK_ROOM(OST_BLOCK)), *end;
     uint32_t packed[OST_BLOCK];
-    uint8_t impact = 0, *p;
-    osteon_status s;
 
-    add_u32(&w->last_docs, w->docs[w->n - 1]);
-    add_u32(&w->offsets, ost_spool_at(&w->postings) - w->postings_at);
-    add_u32(&w->position_offsets,
-            ost_spool_at(&w->positions) - w->positions_at);
+    if (p == NULL)
+        return false;
+    *impact = 0;
     for (unsigned i = 0; i < w->n; i++) {
         const uint8_t one = ost_impact_make(&w->impacts, w->tfs[i],
                                             w->norms[w->docs[i]]);
-        impact = one > impact ? one : impact;
+        *impact = one > *impact ? one : *impact;
         packed[i] = w->docs[i] - w->base;
         w->base = w->docs[i] + 1;
     }
-    ost_buffer_add_byte(&w->block_impacts, impact);
-    w->impact = impact > w->impact ? impact : w->impact;
-    p = ost_buffer_reserve(out, 2 * OST_PACK_ROOM(OST_BLOCK));
-    if (p == NULL)
+    end = ost_pack(packed, w->n, p);
+    for (unsigned i = 0; i < w->n; i++)
+        packed[i] = w->tfs[i] - 1;
+    end = ost_pack(packed, w->n, end);
+    out->len += (size_t)(end - p);
+    return true;
+}
+
+/* Encodes the open block and notes it for the skip table. */
+static osteon_status end_block(ost_term_writer *w, osteon_error *err)
+{
+    osteon_status s;
+    skip *e;
+
+    if (!OST_GROW(&w->table, &w->table_room, w->n_table + 1))
         return ost_fail_memory(err);
-    {
-        uint8_t *end = ost_pack(packed, w->n, p);
-        for (unsigned i = 0; i < w->n; i++)
-            packed[i] = w->tfs[i] - 1;
-        end = ost_pack(packed, w->n, end);
-        out->len += (size_t)(end - p);
-    }
-    add_positions(w);
+    e = &w->table[w->n_table++];
+    e->last_doc = w->docs[w->n - 1];
+    e->postings = ost_spool_at(&w->postings) - w->postings_at;
+    e->positions = ost_spool_at(&w->positions) - w->positions_at;
+    if (!add_documents(w, &e->impact) || !add_positions(w, &e->bare))
+        return ost_fail_memory(err);
+    w->impact = e->impact > w->impact ? e->impact : w->impact;
     w->n = 0;
     s = ost_spool_relieve(&w->postings, w->folder, err);
     if (s == OSTEON_OK)
@@ -225,28 +239,29 @@ void ost_term_writer_begin(ost_term_writer *w, const char *term, size_t len)
     w->postings_at = ost_spool_at(&w->postings);
     w->skips_at = ost_spool_at(&w->skips);
     w->positions_at = ost_spool_at(&w->positions);
-    w->last_docs.len = w->offsets.len = 0;
-    w->position_offsets.len = w->block_impacts.len = 0;
+    w->n_table = 0;
 }
 
 osteon_status ost_term_writer_posting(ost_term_writer *w, uint32_t doc,
                                       uint32_t tf, const uint32_t *positions,
-                                      osteon_error *err)
+                                      uint32_t n_positions, osteon_error *err)
 {
-    uint32_t before = 0;
+    const uint32_t limit = ost_positions_limit(w->norms[doc]);
+    uint32_t *places, n = 0;
 
     if (w->n == OST_BLOCK) {
         osteon_status s = end_block(w, err);
         if (s != OSTEON_OK)
             return s;
     }
-    if (positions != NULL &&
-        !OST_GROW(&w->gaps, &w->gaps_room, w->n_gaps + tf))
+    if (!OST_GROW(&w->places, &w->places_room, w->n_places + n_positions))
         return ost_fail_memory(err);
-    for (uint32_t i = 0; i < tf && positions != NULL; i++) {
-        w->gaps[w->n_gaps++] = positions[i] - before;
-        before = positions[i];
-    }
+    places = w->places + w->n_places;
+    for (uint32_t i = 0; i < n_positions && positions[i] < limit; i++)
+        if (n == 0 || places[n - 1] != positions[i])
+            places[n++] = positions[i];
+    w->n_places += n;
+    w->counts[w->n] = n;
     w->docs[w->n] = doc;
     w->tfs[w->n++] = tf;
     w->df++;
@@ -254,26 +269,59 @@ osteon_status ost_term_writer_posting(ost_term_writer *w, uint32_t doc,
     return OSTEON_OK;
 }
 
+/* The size of the open term's positions, doubled, and whether some occurrences
+ * have none. */
+static uint64_t positions_size(const ost_term_writer *w, bool bare)
+{
+    return (ost_spool_at(&w->positions) - w->positions_at) << 1 | bare;
+}
+
 /* The posting of a term that only one document holds lies in the dictionary;
  * so does its position, if there is one only. */
-static void end_single(ost_term_writer *w)
+static bool end_single(ost_term_writer *w)
 {
     ost_buffer *m = &w->metadata;
+    const bool once = w->tfs[0] == 1 && w->counts[0] == 1;
+    bool bare;
 
-    if (w->tfs[0] == 1) {
-        ost_buffer_add_byte(m, 0);
-        ost_buffer_add_varint(m, w->docs[0]);
-        ost_buffer_add_varint(m, w->n_gaps > 0 ? w->gaps[0] : 0);
-        w->n_gaps = 0;
+    ost_buffer_add_byte(m, once ? 0 : 1);
+    ost_buffer_add_varint(m, w->docs[0]);
+    if (once) {
+        ost_buffer_add_varint(m, w->places[0]);
+        w->n_places = 0;
     } else {
-        ost_buffer_add_byte(m, 1);
-        ost_buffer_add_varint(m, w->docs[0]);
         ost_buffer_add_varint(m, w->tfs[0]);
-        add_positions(w);
-        ost_buffer_add_varint(m,
-                              ost_spool_at(&w->positions) - w->positions_at);
+        if (!add_positions(w, &bare))
+            return false;
+        ost_buffer_add_varint(m, positions_size(w, bare));
     }
     w->n = 0;
+    return true;
+}
+
+/* Appends the skip table. */
+static bool add_table(ost_term_writer *w)
+{
+    const size_t n = w->n_table;
+    const ost_skip_layout l = ost_skip_layout_of(
+        n, w->n_documents, ost_spool_at(&w->postings) - w->postings_at,
+        ost_spool_at(&w->positions) - w->positions_at);
+    ost_buffer *out = &w->skips.tail;
+    uint8_t *p = ost_buffer_reserve(out, (size_t)l.size + 8);
+
+    if (p == NULL)
+        return false;
+    memset(p, 0, (size_t)l.size + 8);
+    for (size_t i = 0; i < n; i++) {
+        const skip *e = &w->table[i];
+        ost_bits_set(p, i * l.doc_bits, e->last_doc);
+        ost_bits_set(p + l.postings, i * l.postings_bits, e->postings);
+        ost_bits_set(p + l.positions, i * l.positions_bits,
+                     e->positions << 1 | e->bare);
+        p[l.impacts + i] = e->impact;
+    }
+    out->len += (size_t)l.size;
+    return true;
 }
 
 static osteon_status end_list(ost_term_writer *w, osteon_error *err)
@@ -284,12 +332,8 @@ static osteon_status end_list(ost_term_writer *w, osteon_error *err)
     if (s != OSTEON_OK)
         return s;
     if (w->df > OST_BLOCK) {
-        ost_buffer *skips = &w->skips.tail;
-        ost_buffer_add(skips, w->last_docs.data, w->last_docs.len);
-        ost_buffer_add(skips, w->offsets.data, w->offsets.len);
-        ost_buffer_add(skips, w->position_offsets.data,
-                       w->position_offsets.len);
-        ost_buffer_add(skips, w->block_impacts.data, w->block_impacts.len);
+        if (!add_table(w))
+            return ost_fail_memory(err);
         s = ost_spool_relieve(&w->skips, w->folder, err);
         if (s != OSTEON_OK)
             return s;
@@ -298,7 +342,7 @@ static osteon_status end_list(ost_term_writer *w, osteon_error *err)
     ost_buffer_add_varint(m, w->cf - w->df);
     ost_buffer_add_byte(m, w->impact);
     ost_buffer_add_varint(m, ost_spool_at(&w->postings) - w->postings_at);
-    ost_buffer_add_varint(m, ost_spool_at(&w->positions) - w->positions_at);
+    ost_buffer_add_varint(m, positions_size(w, w->table[0].bare));
     return OSTEON_OK;
 }
 
@@ -310,14 +354,9 @@ osteon_status ost_term_writer_end(ost_term_writer *w, osteon_error *err)
     if (w->df == 0)
         return OSTEON_OK;
     add_text(w);
-    if (w->df == 1)
-        end_single(w);
-    else
+    if (w->df > 1)
         s = end_list(w, err);
-    if (s == OSTEON_OK &&
-        (w->positions.tail.failed || w->postings.tail.failed ||
-         w->last_docs.failed || w->offsets.failed ||
-         w->position_offsets.failed || w->block_impacts.failed))
+    else if (!end_single(w))
         s = ost_fail_memory(err);
     if (s != OSTEON_OK)
         return s;

@@ -19,8 +19,10 @@ typedef struct ost_field_terms {
     uint64_t n_terms, postings, positions;
 } ost_field_terms;
 
-/* `folder`: where output that outgrows memory is spilled. */
+/* `folder`: where output that outgrows memory is spilled; `n_documents`: of the
+ * segment. */
 OSTEON_MUST_CHECK osteon_status ost_term_writer_open(const char *folder,
+                                                     uint32_t n_documents,
                                                      ost_term_writer **out,
                                                      osteon_error *err);
 void ost_term_writer_close(ost_term_writer *w);
@@ -34,11 +36,13 @@ ost_term_writer_field(ost_term_writer *w, uint32_t field, const uint8_t *norms,
 /* Begins a term of 1..OST_WORD_MAX bytes, greater than the one before. */
 void ost_term_writer_begin(ost_term_writer *w, const char *term, size_t len);
 
-/* Adds a posting: documents ascend, positions never fall, tf >= 1. In a field
- * whose flags have OST_FIELD_NO_POSITIONS, positions are NULL. */
+/* Adds a posting: documents ascend, tf >= 1. n_positions <= tf of its
+ * occurrences have a position; these never fall, and of equal ones the first is
+ * kept. */
 OSTEON_MUST_CHECK osteon_status
 ost_term_writer_posting(ost_term_writer *w, uint32_t doc, uint32_t tf,
-                        const uint32_t *positions, osteon_error *err);
+                        const uint32_t *positions, uint32_t n_positions,
+                        osteon_error *err);
 
 /* Ends the term; one without postings leaves no trace. */
 OSTEON_MUST_CHECK osteon_status ost_term_writer_end(ost_term_writer *w,

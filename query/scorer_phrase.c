@@ -142,7 +142,7 @@ static const uint32_t *positions_of(phrase_scorer *p, uint32_t list)
     if (p->positions[list] == NULL) {
         ost_postings *postings = p->lists[list]->postings;
         p->positions[list] = ost_postings_positions(postings);
-        p->tfs[list] = ost_postings_tf(postings);
+        p->tfs[list] = ost_postings_n_positions(postings);
     }
     return p->positions[list];
 }

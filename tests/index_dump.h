@@ -31,7 +31,8 @@ static osteon_status dump_list(ost_segment *seg, const uint32_t *numbers,
     while (ost_postings_next(p) != OST_DOC_END) {
         const uint32_t doc = p->doc, tf = ost_postings_tf(p);
         const uint32_t *positions = ost_postings_positions(p);
-        if (positions == NULL)
+        const uint32_t n_positions = ost_postings_n_positions(p);
+        if (p->doc == OST_DOC_END)
             break;
         if (ost_bit(seg->deleted, doc))
             continue;
@@ -39,7 +40,7 @@ static osteon_status dump_list(ost_segment *seg, const uint32_t *numbers,
                           seg->fields[c->field].name, (int)c->len, c->term,
                           (unsigned long)numbers[doc],
                           (unsigned)tf);
-        for (uint32_t i = 0; i < tf; i++)
+        for (uint32_t i = 0; i < n_positions; i++)
             ost_buffer_printf(lines, " %lu", (unsigned long)positions[i]);
         ost_buffer_add_byte(lines, 0);
     }

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Writing positions, and reading those of the document a cursor is at
+ * (docs/format.md, "Positions").
+ *
+ * A block's bytes are one string of bits. From its start come the high parts
+ * of all positions in unary, from its end, downwards, their low bits; fewer
+ * than eight zero bits lie between. A reader passes by a document's positions
+ * by counting ones, and needs of its length only how many low bits it has.
+ * After Rice (1979); the split of the two parts is that of Elias and Fano.
+ */
+#include "positions.h"
+
+#include "postings_parts.h"
+
+/* The largest length that a norm byte stands for, and some room for the
+ * positions left free between stretches of text. */
+#define DECODED(b)                                                          \
+    ((b) < 32 ? (uint32_t)(b)                                               \
+              : 24u + ((8u | (((b)-24u) & 7u)) << ((((b)-24u) >> 3) - 1)))
+#define SPAN(b) (DECODED((b) + 1u) + 15u)
+#define FOUR(b) SPAN(b), SPAN(b + 1u), SPAN(b + 2u), SPAN(b + 3u)
+#define SIXTEEN(b) FOUR(b), FOUR(b + 4u), FOUR(b + 8u), FOUR(b + 12u)
+#define SIXTY_FOUR(b)                                                       \
+    SIXTEEN(b), SIXTEEN(b + 16u), SIXTEEN(b + 32u), SIXTEEN(b + 48u)
+static const uint32_t spans[256] = {SIXTY_FOUR(0u), SIXTY_FOUR(64u),
+                                    SIXTY_FOUR(128u), SIXTY_FOUR(192u)};
+
+uint32_t ost_positions_limit(uint8_t norm)
+{
+    return spans[norm] >> 24 ? UINT32_MAX : spans[norm] << 8;
+}
+
+/* The logarithm of the span over n + 1, rounded down. */
+unsigned ost_positions_low(uint8_t norm, uint32_t n)
+{
+    const uint64_t span = spans[norm], parts = (uint64_t)n + 1;
+    unsigned k;
+
+    if (parts > span)
+        return 0;
+    k = ost_bit_length(span) - ost_bit_length(parts);
+    return k - (parts << k > span);
+}
+
+/* ---- Writing ---- */
+
+/* Bits of the unary part and of the low parts of one posting. */
+static void measure(const uint32_t *positions, uint32_t n, unsigned k,
+                    uint64_t *unary, uint64_t *low)
+{
+    uint32_t next = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        *unary += 1 + ((positions[i] - next) >> k);
+        next = positions[i] + 1;
+    }
+    *low += (uint64_t)n * k;
+}
+
+bool ost_positions_put(ost_buffer *out, unsigned n, const uint32_t *docs,
+                       const uint32_t *tfs, const uint32_t *counts,
+                       const uint8_t *norms, const uint32_t *positions,
+                       bool *bare)
+{
+    uint32_t without[OST_BLOCK], any = 0;
+    uint8_t ks[OST_BLOCK], *bytes;
+    uint64_t unary = 0, low = 0, at = 0, end;
+    const uint32_t *first = positions;
+
+    for (unsigned i = 0; i < n; i++) {
+        without[i] = tfs[i] - counts[i];
+        any |= without[i];
+        ks[i] = (uint8_t)ost_positions_low(norms[docs[i]], counts[i]);
+        measure(first, counts[i], ks[i], &unary, &low);
+        first += counts[i];
+    }
+    *bare = any != 0;
+    if (unary == 0)
+        return true;
+    if (*bare) {
+        bytes = ost_buffer_reserve(out, OST_PACK_ROOM(n));
+        if (bytes == NULL)
+            return false;
+        out->len += (size_t)(ost_pack(without, n, bytes) - bytes);
+    }
+    end = (unary + low + 7) / 8;
+    bytes = ost_buffer_reserve(out, (size_t)end + 8);
+    if (bytes == NULL)
+        return false;
+    memset(bytes, 0, (size_t)end + 8);
+    out->len += (size_t)end;
+    end *= 8;
+    for (unsigned i = 0; i < n; i++) {
+        const unsigned k = ks[i];
+        const uint32_t mask = (uint32_t)((UINT64_C(1) << k) - 1);
+        uint32_t next = 0;
+        for (uint32_t j = 0; j < counts[i]; j++, positions++) {
+            const uint32_t gap = *positions - next;
+            next = *positions + 1;
+            at += gap >> k;
+            bytes[at >> 3] |= (uint8_t)(1u << (at & 7));
+            at++;
+            end -= k;
+            ost_bits_set(bytes, end, gap & mask);
+        }
+    }
+    return true;
+}
+
+/* ---- Reading ---- */
+
+static const uint32_t *bad(ost_postings *p, const char *what)
+{
+    p->n_positions = 0;
+    ost_postings_fail(p, OST_SECTION_POSITIONS, p->term.positions, what);
+    return NULL;
+}
+
+/* Finds the block's bytes; false after damage. */
+static bool open_block(ost_postings *p)
+{
+    uint64_t from, to;
+    bool bare;
+
+    ost_postings_places(p, &from, &to, &bare);
+    if (from > to || to > p->term.positions_size || (from == to && !bare))
+        return bad(p, "position offsets out of order") != NULL;
+    p->positions_at = ost_section_get(p->segment, OST_SECTION_POSITIONS,
+                                      p->term.positions + from, to - from,
+                                      &p->error);
+    if (p->positions_at == NULL ||
+        ost_field_norms(p->segment, p->term.field, &p->norms, &p->error) !=
+            OSTEON_OK) {
+        ost_postings_stop(p, p->error.status);
+        return false;
+    }
+    p->positions_end = p->positions_at + (to - from);
+    p->bare = bare;
+    p->passed = 0;
+    p->ones_at = 0;
+    p->lows_at = (to - from) * 8;
+    p->held = OST_BLOCK;
+    if (bare && to > from) {
+        const uint8_t *after = ost_unpack(p->positions_at, p->positions_end,
+                                          p->n, p->without);
+        if (after == NULL)
+            return bad(p, "bad counts of positions") != NULL;
+        p->lows_at = (uint64_t)(p->positions_end - after) * 8;
+        p->positions_at = after;
+    }
+    return p->positions_known = true;
+}
+
+static unsigned count_ones(uint64_t v)
+{
+    v -= v >> 1 & UINT64_C(0x5555555555555555);
+    v = (v & UINT64_C(0x3333333333333333)) +
+        (v >> 2 & UINT64_C(0x3333333333333333));
+    v = (v + (v >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (unsigned)(v * UINT64_C(0x0101010101010101) >> 56);
+}
+
+/* The bit behind the `count`-th (from 1) one from `bit` on; past `end` where
+ * there are not so many. */
+static uint64_t pass_ones(const uint8_t *bytes, uint64_t bit, uint64_t end,
+                          uint64_t count)
+{
+    while (bit < end) {
+        uint64_t word = ost_get64(bytes + (bit >> 3)) >> (bit & 7);
+        const unsigned ones = count_ones(word);
+        if (ones >= count) {
+            for (; count > 1; count--)
+                word &= word - 1;
+            return bit + (unsigned)__builtin_ctzll(word) + 1;
+        }
+        count -= ones;
+        bit += 64 - (bit & 7);
+    }
+    return UINT64_MAX;
+}
+
+/* How many positions posting i of the block has. A damaged count of those
+ * without one wraps; what follows bounds it. */
+static uint32_t count_of(const ost_postings *p, uint32_t i)
+{
+    if (p->positions_at == p->positions_end)
+        return 0;
+    return p->bare ? p->tfs[i] - p->without[i] : p->tfs[i];
+}
+
+/* Moves on to the current posting's; false after damage. */
+static bool pass(ost_postings *p)
+{
+    uint64_t ones = 0, lows = 0;
+
+    for (; p->passed < p->at; p->passed++) {
+        const uint32_t n = count_of(p, p->passed);
+        ones += n;
+        lows += (uint64_t)n *
+                ost_positions_low(p->norms[p->docs[p->passed]], n);
+    }
+    if (ones > 0)
+        p->ones_at = pass_ones(p->positions_at, p->ones_at, p->lows_at, ones);
+    if (p->ones_at > p->lows_at || lows > p->lows_at - p->ones_at)
+        return bad(p, "bad block of positions") != NULL;
+    p->lows_at -= lows;
+    return true;
+}
+
+/* Decodes n positions of k low bits; returns the bit behind the last one, past
+ * lows_at after damage. */
+static uint64_t decode(const ost_postings *p, uint32_t n, unsigned k,
+                       uint64_t limit)
+{
+    const uint8_t *bytes = p->positions_at;
+    uint64_t bit = p->ones_at, low = p->lows_at, next = 0, word = 0;
+    unsigned left = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t high = 0;
+        unsigned zeros;
+        while (word == 0) {
+            high += left;
+            bit += left;
+            if (bit >= low || high >= limit)
+                return UINT64_MAX;
+            word = ost_get64(bytes + (bit >> 3)) >> (bit & 7);
+            left = 64 - (unsigned)(bit & 7);
+        }
+        zeros = (unsigned)__builtin_ctzll(word);
+        word = word >> zeros >> 1;
+        left -= zeros + 1;
+        bit += zeros + 1;
+        low -= k;
+        next += (high + zeros) << k | ost_bits_get(bytes, low, k);
+        if (next >= limit)
+            return UINT64_MAX;
+        p->positions[i] = (uint32_t)next++;
+    }
+    return bit;
+}
+
+/* Behind the last posting's only zeros are left, to fill a byte. */
+static bool ends_well(const ost_postings *p, uint64_t unary_end,
+                      uint64_t lows)
+{
+    const uint64_t left = p->lows_at - lows - unary_end;
+
+    return p->at + 1 < p->n ||
+           (left < 8 && ost_bits_get(p->positions_at, unary_end,
+                                     (unsigned)left) == 0);
+}
+
+/* A term of one document and one position has it in the dictionary. */
+static const uint32_t *inline_position(ost_postings *p)
+{
+    if (!OST_GROW(&p->positions, &p->positions_room, 1)) {
+        ost_postings_stop(p, ost_fail_memory(&p->error));
+        return NULL;
+    }
+    p->positions[0] = (uint32_t)p->term.positions;
+    p->n_positions = 1;
+    return p->positions;
+}
+
+const uint32_t *ost_postings_positions(ost_postings *p)
+{
+    uint32_t n;
+    uint64_t end, lows;
+    unsigned k;
+    uint8_t norm;
+
+    p->n_positions = 0;
+    if (p->term.no_positions || ost_postings_tf(p) == 0)
+        return NULL;
+    if (p->term.inlined)
+        return inline_position(p);
+    if (!p->positions_known && !open_block(p))
+        return NULL;
+    n = count_of(p, p->at);
+    if (n == 0)
+        return NULL;
+    if (p->held == p->at) {
+        p->n_positions = n;
+        return p->positions;
+    }
+    if (!pass(p))
+        return NULL;
+    norm = p->norms[p->doc];
+    k = ost_positions_low(norm, n);
+    lows = (uint64_t)n * k;
+    if (lows + n > p->lows_at - p->ones_at)
+        return bad(p, "bad block of positions");
+    if (!OST_GROW(&p->positions, &p->positions_room, n)) {
+        ost_postings_stop(p, ost_fail_memory(&p->error));
+        return NULL;
+    }
+    end = decode(p, n, k, ost_positions_limit(norm));
+    if (end > p->lows_at - lows || !ends_well(p, end, lows))
+        return bad(p, "bad block of positions");
+    p->held = p->at;
+    p->n_positions = n;
+    return p->positions;
+}
