@@ -58,6 +58,10 @@ double ost_saturation(uint32_t tf, uint8_t norm, double k1, double b,
 #define OST_IMPACT_K1 1.2
 #define OST_IMPACT_B 0.75
 
+/* Impacts are rounded up from that much more, which covers rounding in double
+ * and in single precision. */
+#define OST_IMPACT_SLACK (1.0 + 1.0 / (1 << 20))
+
 /* Saturation in 255ths, rounded up: impact / 255 >= saturation, for any tf
  * and norm. */
 uint8_t ost_impact(uint32_t tf, uint8_t norm, double average);
@@ -81,11 +85,37 @@ static inline uint8_t ost_impact_make(const ost_impact_maker *maker,
     return ost_impact_large(maker, tf, norm);
 }
 
-/* A factor f such that for every tf >= 1 and every norm byte
- *   ost_saturation(tf, norm, k1, b, average)
- *     <= f * ost_saturation(tf, norm, OST_IMPACT_K1, OST_IMPACT_B, own)
- * so that impacts stay bounds whatever the parameters of a search. */
-double ost_impact_factor(double k1, double b, double average, double own);
+/* What impacts made with average `own` are worth under the parameters of a
+ * search: the least and the most that BM25's damping (saturation being
+ * tf / (tf + damping)) is of the one they were made with, over all norms from
+ * `shortest` to `longest`. Both 1 where the parameters are the same. */
+typedef struct ost_impact_scale {
+    double least, most;
+} ost_impact_scale;
+
+ost_impact_scale ost_impact_scale_for(double k1, double b, double average,
+                                      double own, uint8_t shortest,
+                                      uint8_t longest);
+
+/* Saturations of postings with this impact, or a lower one, are not above
+ * this: as it falls with the ratio of dampings, the least one counts. */
+static inline double ost_impact_most(const ost_impact_scale *scale,
+                                     uint8_t impact)
+{
+    const double x = impact / 255.0;
+
+    return impact == 0 ? 0 : x / (x + (1 - x) * scale->least);
+}
+
+/* Saturations of postings with this impact, or a higher one, are not below
+ * this, but for rounding. */
+static inline double ost_impact_least(const ost_impact_scale *scale,
+                                      uint8_t impact)
+{
+    const double x = (impact - 1) / 255.0 / OST_IMPACT_SLACK;
+
+    return impact <= 1 ? 0 : x / (x + (1 - x) * scale->most);
+}
 
 /* ---- segment.c ---- */
 
@@ -166,7 +196,8 @@ typedef struct ost_postings {
     uint32_t doc;
     uint32_t df;
     ost_term term;
-    /* The decoded block: docs[0..n), current at docs[at]. */
+    /* The decoded block: docs[0..n), current at docs[at]; OST_DOC_END from
+     * docs[n] on. */
     uint32_t at, n;
     uint32_t docs[OST_BLOCK];
     uint32_t tfs[OST_BLOCK];
@@ -213,6 +244,21 @@ static inline uint32_t ost_postings_next(ost_postings *p)
     return ost_postings_next_block(p);
 }
 
+/* Makes docs[at] current, not before the current one, or the first document
+ * of the next block where `at` is n. */
+static inline uint32_t ost_postings_move(ost_postings *p, uint32_t at)
+{
+    if (OST_LIKELY(at < p->n)) {
+        p->at = at;
+        return p->doc = p->docs[at];
+    }
+    return ost_postings_next_block(p);
+}
+
+/* Where in docs[at..n] the first document from `end` on is, which is above the
+ * current one. */
+uint32_t ost_postings_find(const ost_postings *p, int64_t end);
+
 /* Moves to the first document numbered `target` or higher. `target` is never
  * below the current one. Cost: skips by the table, decodes one block. */
 uint32_t ost_postings_seek(ost_postings *p, uint32_t target);
@@ -244,6 +290,10 @@ static inline uint32_t ost_postings_n_positions(const ost_postings *p)
  * decodes nothing. Past the last block: 0 and OST_DOC_END. `target` never
  * falls from call to call. */
 uint8_t ost_postings_bound(ost_postings *p, uint32_t target, uint32_t *upto);
+
+/* The k-th largest of the blocks' impacts; 0 where there are fewer blocks. As
+ * many documents, deleted ones among them, have such an impact or more. */
+uint8_t ost_postings_kth_impact(const ost_postings *p, uint64_t k);
 
 static inline osteon_status ost_postings_status(const ost_postings *p)
 {

@@ -4,7 +4,7 @@
  * rounded up, which bounds the score of a posting whatever the query.
  *
  * Invariant: impact / 255 is never below the saturation, computed in double or
- * in single precision: SLACK is wider than the rounding of either.
+ * in single precision: OST_IMPACT_SLACK is wider than the rounding of either.
  */
 #include "index.h"
 
@@ -14,8 +14,6 @@
  * as many as are left over when 2^31 - 1 is to get byte 255. */
 #define PLAIN_NORMS 24
 #define LONGEST 0x7fffffffu
-
-#define SLACK (1.0 + 1.0 / (1 << 20))
 
 uint8_t ost_norm_encode(uint32_t length)
 {
@@ -62,7 +60,7 @@ double ost_saturation(uint32_t tf, uint8_t norm, double k1, double b,
 
 static uint8_t impact_of(uint32_t tf, double k)
 {
-    const double exact = ceil(255 * SLACK * (tf / (tf + k)));
+    const double exact = ceil(255 * OST_IMPACT_SLACK * (tf / (tf + k)));
 
     return exact < 255 ? (uint8_t)exact : 255;
 }
@@ -93,25 +91,21 @@ uint8_t ost_impact_large(const ost_impact_maker *maker, uint32_t tf,
     return impact_of(tf, maker->damping[norm]);
 }
 
-/* With K the damping of the search and L that of the impacts, the two
- * saturations have the ratio (tf + L) / (tf + K). Its derivative in tf,
- * (K - L) / (tf + K)^2, keeps its sign, so the ratio lies between its values
- * at tf = 1 and tf = infinity, which is 1. The largest of both, over all
- * norms, is the factor. */
-double ost_impact_factor(double k1, double b, double average, double own)
+/* With K the damping of the search and L that of the impacts, a posting of
+ * saturation x = tf / (tf + L) has tf = L x / (1 - x), and under the search
+ * tf / (tf + K) = x / (x + (1 - x) K / L), which rises with x and falls with
+ * K / L. Both K and L are linear in the length, and L is above 0, so that K / L
+ * has no extreme between the shortest and the longest. */
+ost_impact_scale ost_impact_scale_for(double k1, double b, double average,
+                                      double own, uint8_t shortest,
+                                      uint8_t longest)
 {
-    double factor = 1;
-    bool same = true;
+    const double first =
+        damping(shortest, k1, b, average) /
+        damping(shortest, OST_IMPACT_K1, OST_IMPACT_B, own);
+    const double last = damping(longest, k1, b, average) /
+                        damping(longest, OST_IMPACT_K1, OST_IMPACT_B, own);
 
-    for (unsigned norm = 0; norm < 256; norm++) {
-        const double k = damping((uint8_t)norm, k1, b, average);
-        const double l =
-            damping((uint8_t)norm, OST_IMPACT_K1, OST_IMPACT_B, own);
-        const double ratio = (1 + l) / (1 + k);
-        same = same && k <= l && k >= l;
-        if (ratio > factor)
-            factor = ratio;
-    }
-    /* Some units in the last place for the rounding of both sides. */
-    return same ? 1 : factor * (1 + 1e-14);
+    return first < last ? (ost_impact_scale){first, last}
+                        : (ost_impact_scale){last, first};
 }

@@ -154,6 +154,8 @@ static bool load(ost_postings *p, uint32_t block)
                 "bad block of postings");
         return false;
     }
+    for (uint32_t i = p->n; i < OST_BLOCK; i++)
+        p->docs[i] = OST_DOC_END;
     p->block = block;
     return true;
 }
@@ -163,6 +165,7 @@ static uint32_t load_single(ost_postings *p)
 {
     p->n = 1;
     p->block = 0;
+    memset(p->docs, 0xff, sizeof p->docs); /* OST_DOC_END */
     p->docs[0] = p->term.doc;
     p->tfs[0] = p->term.tf;
     p->tfs_known = true;
@@ -209,9 +212,39 @@ static uint32_t find_block(const ost_postings *p, uint32_t block,
     return low;
 }
 
+/* How many of docs[0..OST_BLOCK) are below `end`; what follows n is
+ * OST_DOC_END. In two steps that have no branch: the last documents of seven
+ * groups tell the group, and all of that are compared. */
+static inline uint32_t count_below(const uint32_t *docs, uint32_t end)
+{
+    enum { GROUP = OST_BLOCK / 8 };
+    const lanes ends = {end, end, end, end};
+    lanes below = {0, 0, 0, 0}; /* counts down: a true comparison is -1 */
+    uint32_t group = 0;
+
+#pragma GCC unroll 7
+    for (uint32_t i = 1; i < 8; i++)
+        group += docs[i * GROUP - 1] < end;
+    docs += (size_t)group * GROUP;
+    for (uint32_t i = 0; i < GROUP; i += 4) {
+        lanes v;
+        memcpy(&v, docs + i, sizeof v);
+        below += (lanes)(v < ends);
+    }
+    below += __builtin_shuffle(below, (lanes){2, 3, 0, 1});
+    return group * GROUP - (below[0] + below[1]);
+}
+
+uint32_t ost_postings_find(const ost_postings *p, int64_t end)
+{
+    if (p->n == 0 || p->docs[p->n - 1] < end)
+        return p->n;
+    return count_below(p->docs, (uint32_t)end);
+}
+
 uint32_t ost_postings_seek(ost_postings *p, uint32_t target)
 {
-    uint32_t at, step;
+    uint32_t at;
 
     if (p->doc == OST_DOC_END)
         return OST_DOC_END;
@@ -234,16 +267,9 @@ uint32_t ost_postings_seek(ost_postings *p, uint32_t target)
             return OST_DOC_END;
         p->at = 0;
     }
-    /* First of docs[at..n) that is >= target, by halving steps. */
-    at = p->at;
-    for (step = OST_BLOCK / 2; step > 0; step /= 2)
-        if (at + step <= p->n && p->docs[at + step - 1] < target)
-            at += step;
-    if (at < p->n && p->docs[at] < target)
-        at++;
-    if (at >= p->n) { /* one block only, and the target is past it */
+    at = count_below(p->docs, target);
+    if (at >= p->n) /* one block only, and the target is past it */
         return finish(p);
-    }
     p->at = at;
     return p->doc = p->docs[at];
 }
@@ -312,6 +338,23 @@ uint8_t ost_postings_bound(ost_postings *p, uint32_t target, uint32_t *upto)
     }
     *upto = p->df == 1 ? p->term.doc : OST_DOC_END - 1;
     return p->term.impact;
+}
+
+uint8_t ost_postings_kth_impact(const ost_postings *p, uint64_t k)
+{
+    uint32_t blocks[256] = {0};
+    uint64_t n = 0;
+    unsigned impact = UINT8_MAX;
+
+    if (p->n_blocks == 1)
+        return k == 1 ? p->term.impact : 0;
+    if (k == 0 || p->n_blocks < k)
+        return 0;
+    for (uint32_t i = 0; i < p->n_blocks; i++)
+        blocks[p->impacts[i]]++;
+    while ((n += blocks[impact]) < k)
+        impact--;
+    return (uint8_t)impact;
 }
 
 osteon_status ost_postings_live(ost_segment *segment, const ost_term *term,

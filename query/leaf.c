@@ -50,6 +50,30 @@ void ost_leaf_table_close(ost_leaf_table *table)
 
 /* ---- Fields ---- */
 
+/* With the parameters impacts were made with, the ratio of dampings is about
+ * that of the averages at any length. With others it grows with the length,
+ * and it pays to look which lengths there are. A document without the field,
+ * norm 0, has no postings there. */
+static ost_impact_scale scale_of(const ost_bm25 *bm25, double average,
+                                 const ost_field_view *view, uint32_t n)
+{
+    const bool usual =
+        bm25->k1 >= OST_IMPACT_K1 && bm25->k1 <= OST_IMPACT_K1 &&
+        bm25->b >= OST_IMPACT_B && bm25->b <= OST_IMPACT_B;
+    uint8_t before = UINT8_MAX, longest = 1; /* one before the shortest */
+
+    if (usual)
+        return ost_impact_scale_for(bm25->k1, bm25->b, average, view->average,
+                                    1, UINT8_MAX);
+    for (uint32_t i = 0; i < n; i++) {
+        const uint8_t norm = view->norms[i], less = (uint8_t)(norm - 1);
+        before = less < before ? less : before;
+        longest = norm > longest ? norm : longest;
+    }
+    return ost_impact_scale_for(bm25->k1, bm25->b, average, view->average,
+                                before < longest ? before + 1 : 1, longest);
+}
+
 /* What the segments have of a field that live documents have. */
 static osteon_status view_field(ost_model *model, ost_model_field *field,
                                 osteon_error *err)
@@ -61,10 +85,10 @@ static osteon_status view_field(ost_model *model, ost_model_field *field,
         ost_arena_array(model->arena, 256, sizeof *field->damping);
     field->views = ost_arena_array(model->arena, snapshot->n_segments,
                                    sizeof *field->views);
-    field->factors = ost_arena_array(model->arena, snapshot->n_segments,
-                                     sizeof *field->factors);
+    field->scales = ost_arena_array(model->arena, snapshot->n_segments,
+                                    sizeof *field->scales);
     if (field->damping == NULL || field->views == NULL ||
-        field->factors == NULL)
+        field->scales == NULL)
         return ost_fail_memory(err);
     ost_damping_fill(field->damping, bm25, field->average);
     for (uint32_t i = 0; i < snapshot->n_segments; i++) {
@@ -77,8 +101,9 @@ static osteon_status view_field(ost_model *model, ost_model_field *field,
         }
         if (s != OSTEON_OK)
             return s;
-        field->factors[i] = ost_impact_factor(bm25->k1, bm25->b,
-                                              field->average, view->average);
+        field->scales[i] =
+            scale_of(bm25, field->average, view,
+                     ost_segment_documents(snapshot->segments[i]));
     }
     return OSTEON_OK;
 }

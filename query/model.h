@@ -19,7 +19,7 @@ typedef struct ost_model_field {
     double *damping;       /* 256; NULL: no live document has it */
     ost_field_view *views; /* norms is NULL where the segment has no such
                             * field */
-    double *factors;       /* for ost_contribution_bound */
+    ost_impact_scale *scales; /* of each segment's impacts */
 } ost_model_field;
 
 /* A term of the query, once however often it occurs there. */

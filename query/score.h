@@ -43,15 +43,30 @@ static inline int64_t ost_contribution(double weight, uint32_t tf,
     return (int64_t)(weight * (tf / (tf + damping)) + 0.5);
 }
 
-/* No posting of this impact contributes more. `factor` is what
- * ost_impact_factor gave. The 2 is above what rounding, there and here, can
- * come to. */
-static inline int64_t ost_contribution_bound(double weight, double factor,
+/* Sets out[i] to the contribution to docs[i], where the term occurs tfs[i]
+ * (not 0) times, for all i < n. */
+void ost_contributions(double weight, const double damping[256],
+                       const uint8_t *norms, const uint32_t *docs,
+                       const uint32_t *tfs, uint32_t n, int64_t *out);
+
+/* No posting of this impact contributes more. The 2 is above what rounding,
+ * there and here, can come to. */
+static inline int64_t ost_contribution_bound(double weight,
+                                             const ost_impact_scale *scale,
                                              uint8_t impact)
 {
-    const double saturation = factor * impact / 255;
+    return (int64_t)(weight * ost_impact_most(scale, impact)) + 2;
+}
 
-    return (int64_t)(weight * (saturation < 1 ? saturation : 1)) + 2;
+/* No posting of this impact contributes less. */
+static inline int64_t ost_contribution_least(double weight,
+                                             const ost_impact_scale *scale,
+                                             uint8_t impact)
+{
+    const int64_t least =
+        (int64_t)(weight * ost_impact_least(scale, impact)) - 2;
+
+    return least > 0 ? least : 0;
 }
 
 #endif

@@ -37,6 +37,10 @@ typedef struct ost_scorer_type {
      * *upto inclusive scores more. */
     int64_t (*bound)(ost_scorer *s, uint32_t target, uint32_t *upto);
     void (*set_floor)(ost_scorer *s, int64_t floor);
+    /* A score that k candidates have or are above, deleted ones among them,
+     * as far as it can be told before the scorer is moved; 0: unknown. NULL
+     * where it never is. */
+    int64_t (*seed)(ost_scorer *s, uint64_t k);
 } ost_scorer_type;
 
 struct ost_scorer {
@@ -60,6 +64,11 @@ static inline int64_t ost_scorer_seek(ost_scorer *s, int64_t target)
 static inline bool ost_scorer_match(ost_scorer *s, int64_t floor)
 {
     return !s->verify || s->type->match(s, floor);
+}
+
+static inline int64_t ost_scorer_seed(ost_scorer *s, uint64_t k)
+{
+    return s->type->seed != NULL ? s->type->seed(s, k) : 0;
 }
 
 /* ---- plan.c ---- */
@@ -139,8 +148,8 @@ OSTEON_MUST_CHECK osteon_status ost_scorer_phrase(ost_plan *plan,
 /* Occurrences of a phrase in the document match() was true for. */
 uint32_t ost_scorer_phrase_tf(ost_scorer *s);
 
-/* The others are NULL for lack of memory only. `children` (two or more)
- * become the scorer's own; they are in the plan's arena. */
+/* The others are NULL for lack of memory only. `children` (two or more; one
+ * will do for AND) become the scorer's own; they are in the plan's arena. */
 ost_scorer *ost_scorer_all(ost_plan *plan);
 ost_scorer *ost_scorer_and(ost_plan *plan, ost_scorer **children, uint32_t n);
 ost_scorer *ost_scorer_filter(ost_plan *plan, ost_scorer *required,

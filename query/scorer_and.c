@@ -3,38 +3,64 @@
  * Documents that all children match, and the sum of their scores. The child
  * of lowest cost leads. Before the others are moved, the bounds of all up to
  * the end of a block tell whether anything there can be above the floor, and
- * then the leader's score whether this document can.
+ * then the leader's score whether this document can; each further child that
+ * is a term adds its score before the next one is moved.
+ *
+ * Invariant: while there is a floor, a leader that is a term has its scores in
+ * lead_scores from the current document to the end of block `scored`.
  */
-#include "scorer.h"
+#include "scorer_term.h"
 
 typedef struct and_scorer {
     ost_scorer base;
     ost_scorer **children; /* in order of cost */
     uint32_t n;
-    int64_t checked;    /* as a term's */
-    int64_t rest;       /* bound of all but the leader, up to `checked` */
-    int64_t others;     /* the same, as and_bound found it last */
-    int64_t verify_max; /* of all children that verify */
-    int64_t value;      /* what match() found */
+    bool terms;      /* all children are */
+    int64_t *bounds; /* of each child, as and_bound found them last */
+    int64_t *rests;  /* [i]: of all behind child i, up to `checked` */
+    int64_t checked; /* as a term's */
+    uint32_t scored;
+    int64_t *lead_scores; /* NULL where the leader is no term */
+    int64_t verify_max;   /* of all children that verify */
+    int64_t value;        /* of document `valued`, found by match(), or by
+                           * aligning terms */
+    int64_t valued;
 } and_scorer;
 
 static int64_t and_bound(ost_scorer *s, uint32_t target, uint32_t *upto)
 {
     and_scorer *a = (and_scorer *)s;
-    int64_t sum = 0, first = 0;
+    int64_t sum = 0;
 
     *upto = OST_DOC_END;
     for (uint32_t i = 0; i < a->n; i++) {
         ost_scorer *c = a->children[i];
         uint32_t end;
-        sum += c->type->bound(c, target, &end);
-        if (i == 0)
-            first = sum;
+        a->bounds[i] = c->type->bound(c, target, &end);
+        sum += a->bounds[i];
         if (end < *upto)
             *upto = end;
     }
-    a->others = sum - first;
     return sum;
+}
+
+/* The first document of the leader in its block that, with the most the
+ * others can give, is above the floor, or lies past `checked`. */
+static int64_t filter_block(and_scorer *a)
+{
+    ost_term_scorer *lead = (ost_term_scorer *)a->children[0];
+    const ost_postings *p = lead->postings;
+    const int64_t least = a->base.floor - a->rests[0];
+    uint32_t at;
+
+    if (a->scored != p->block &&
+        !ost_term_scores(lead, p->n, a->lead_scores))
+        return OST_DOC_END;
+    a->scored = p->block;
+    for (at = p->at; at < p->n && p->docs[at] <= a->checked; at++)
+        if (a->lead_scores[at] > least)
+            break;
+    return at == p->at ? lead->base.doc : ost_term_move(lead, at);
 }
 
 /* Goes on from `doc` of the leader to a document that may be above the floor,
@@ -46,15 +72,18 @@ static int64_t and_skip(and_scorer *a, int64_t doc)
     while (doc != OST_DOC_END) {
         uint32_t upto;
         if (doc <= a->checked) {
-            if (!ost_scorer_is_term(lead) ||
-                lead->type->score(lead) + a->rest > a->base.floor)
+            int64_t found = doc;
+            if (a->lead_scores != NULL)
+                found = filter_block(a);
+            if (found == doc)
                 break;
-            doc = lead->type->next(lead);
-            continue;
-        }
-        if (and_bound(&a->base, (uint32_t)doc, &upto) > a->base.floor) {
+            doc = found;
+        } else if (and_bound(&a->base, (uint32_t)doc, &upto) >
+                   a->base.floor) {
             a->checked = upto;
-            a->rest = a->others;
+            a->rests[a->n - 1] = 0;
+            for (uint32_t i = a->n - 1; i > 0; i--)
+                a->rests[i - 1] = a->rests[i] + a->bounds[i];
         } else {
             doc = upto == OST_DOC_END
                       ? OST_DOC_END
@@ -64,11 +93,56 @@ static int64_t and_skip(and_scorer *a, int64_t doc)
     return doc;
 }
 
+/* Moves the others to the leader's document, adding up scores. Returns the
+ * document where the leader may go on: the same where all are there and the
+ * sum is above the floor. */
+static int64_t join_terms(and_scorer *a, int64_t doc)
+{
+    const bool floored = a->base.floor >= 0;
+    ost_term_scorer *lead = (ost_term_scorer *)a->children[0];
+    int64_t sum = floored ? a->lead_scores[lead->postings->at] : 0;
+
+    for (uint32_t i = 1; i < a->n; i++) {
+        ost_term_scorer *t = (ost_term_scorer *)a->children[i];
+        const int64_t found = ost_term_seek(t, doc);
+        if (found != doc)
+            return found;
+        if (!floored)
+            continue;
+        sum += ost_term_score(t);
+        if (sum + a->rests[i] <= a->base.floor)
+            return doc + 1;
+    }
+    a->value = sum;
+    a->valued = floored ? doc : -1;
+    return doc;
+}
+
 /* The first candidate from `doc` of the leader on. */
+static int64_t align_terms(and_scorer *a, int64_t doc)
+{
+    ost_term_scorer *lead = (ost_term_scorer *)a->children[0];
+
+    for (;;) {
+        int64_t found;
+        if (a->base.floor >= 0)
+            doc = and_skip(a, doc);
+        if (doc == OST_DOC_END)
+            break;
+        found = join_terms(a, doc);
+        if (found == doc)
+            break;
+        doc = ost_term_seek(lead, found);
+    }
+    return a->base.doc = doc;
+}
+
 static int64_t align(and_scorer *a, int64_t doc)
 {
     uint32_t i = 0;
 
+    if (a->terms)
+        return align_terms(a, doc);
     while (i < a->n) {
         int64_t found;
         if (i == 0 && a->base.floor >= 0)
@@ -123,6 +197,7 @@ static bool and_match(ost_scorer *s, int64_t floor)
             sum += c->type->score(c);
     }
     a->value = sum;
+    a->valued = s->doc;
     return true;
 }
 
@@ -131,7 +206,7 @@ static int64_t and_score(ost_scorer *s)
     and_scorer *a = (and_scorer *)s;
     int64_t sum = 0;
 
-    if (s->verify)
+    if (a->valued == s->doc)
         return a->value;
     for (uint32_t i = 0; i < a->n; i++)
         sum += a->children[i]->type->score(a->children[i]);
@@ -154,6 +229,14 @@ static void and_set_floor(ost_scorer *s, int64_t floor)
     }
 }
 
+/* Only one child tells of itself what is true of all. */
+static int64_t and_seed(ost_scorer *s, uint64_t k)
+{
+    const and_scorer *a = (const and_scorer *)s;
+
+    return a->n > 1 ? 0 : ost_scorer_seed(a->children[0], k);
+}
+
 static const ost_scorer_type and_type = {
     .next = and_next,
     .seek = and_seek,
@@ -161,6 +244,7 @@ static const ost_scorer_type and_type = {
     .score = and_score,
     .bound = and_bound,
     .set_floor = and_set_floor,
+    .seed = and_seed,
 };
 
 static int by_cost(const void *a, const void *b)
@@ -177,11 +261,24 @@ ost_scorer *ost_scorer_and(ost_plan *plan, ost_scorer **children, uint32_t n)
     if (a == NULL)
         return NULL;
     qsort(children, n, sizeof(ost_scorer *), by_cost);
+    a->bounds = ost_arena_array(plan->arena, n, sizeof *a->bounds);
+    a->rests = ost_arena_array(plan->arena, n, sizeof *a->rests);
+    if (a->bounds == NULL || a->rests == NULL)
+        return NULL;
+    if (plan->ranking && ost_scorer_is_term(children[0])) {
+        a->lead_scores =
+            ost_arena_array(plan->arena, OST_BLOCK, sizeof *a->lead_scores);
+        if (a->lead_scores == NULL)
+            return NULL;
+    }
     a->children = children;
     a->n = n;
-    a->checked = -1;
+    a->terms = true;
+    a->checked = a->valued = -1;
+    a->scored = UINT32_MAX;
     a->base.cost = children[0]->cost;
     for (uint32_t i = 0; i < n; i++) {
+        a->terms = a->terms && ost_scorer_is_term(children[i]);
         a->base.max += children[i]->max;
         if (children[i]->verify) {
             a->base.verify = true;

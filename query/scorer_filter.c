@@ -93,6 +93,14 @@ static void filter_set_floor(ost_scorer *s, int64_t floor)
         f->required->type->set_floor(f->required, left);
 }
 
+/* Of what the required part knows, excluded documents may be a part. */
+static int64_t filter_seed(ost_scorer *s, uint64_t k)
+{
+    const filter_scorer *f = (const filter_scorer *)s;
+
+    return f->excluded != NULL ? 0 : ost_scorer_seed(f->required, k);
+}
+
 static const ost_scorer_type filter_type = {
     .next = filter_next,
     .seek = filter_seek,
@@ -100,6 +108,7 @@ static const ost_scorer_type filter_type = {
     .score = filter_score,
     .bound = filter_bound,
     .set_floor = filter_set_floor,
+    .seed = filter_seed,
 };
 
 ost_scorer *ost_scorer_filter(ost_plan *plan, ost_scorer *required,

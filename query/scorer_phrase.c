@@ -23,7 +23,8 @@ typedef struct phrase_scorer {
     uint32_t *tfs;              /* of the lists whose positions are read */
     const uint8_t *norms;
     const double *damping;
-    double weight, factor;
+    double weight;
+    const ost_impact_scale *scale;
     int64_t checked; /* as a term's */
     uint32_t tf;     /* what match() found */
 } phrase_scorer;
@@ -42,7 +43,7 @@ static int64_t phrase_bound(ost_scorer *s, uint32_t target, uint32_t *upto)
         if (end < *upto)
             *upto = end;
     }
-    return ost_contribution_bound(p->weight, p->factor, least);
+    return ost_contribution_bound(p->weight, p->scale, least);
 }
 
 /* The score of tf occurrences in `doc`. */
@@ -309,10 +310,10 @@ osteon_status ost_scorer_phrase(ost_plan *plan, const ost_part *part,
     p->norms = leaf->field->views[plan->number].norms;
     p->damping = leaf->field->damping;
     p->weight = part->weight;
-    p->factor = leaf->field->factors[plan->number];
+    p->scale = &leaf->field->scales[plan->number];
     p->checked = -1;
     p->base.verify = true;
-    p->base.max = ost_contribution_bound(p->weight, p->factor, least);
+    p->base.max = ost_contribution_bound(p->weight, p->scale, least);
     p->base.cost = p->lists[0]->postings->df;
     *out = &p->base;
     return OSTEON_OK;

@@ -1,31 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The documents of one term. With a floor it jumps over blocks whose bound is
- * not above it. Invariant: documents up to `checked` lie in a block that is
- * known to be worth reading at the present floor.
+ * The documents of one term.
  */
-#include "scorer.h"
-
-typedef struct term_scorer {
-    ost_scorer base;
-    ost_list *list;
-    ost_postings *postings;
-    const uint8_t *norms;
-    const double *damping;
-    double weight, factor;
-    int64_t checked;
-} term_scorer;
+#include "scorer_term.h"
 
 static int64_t term_bound(ost_scorer *s, uint32_t target, uint32_t *upto)
 {
-    term_scorer *t = (term_scorer *)s;
+    ost_term_scorer *t = (ost_term_scorer *)s;
 
-    return ost_contribution_bound(t->weight, t->factor,
+    return ost_contribution_bound(t->weight, t->scale,
                                   ost_list_bound(t->list, target, upto));
 }
 
 /* Goes on from `doc` to a block that may hold something above the floor. */
-static int64_t term_skip(term_scorer *t, uint32_t doc)
+static int64_t term_skip(ost_term_scorer *t, uint32_t doc)
 {
     while (doc != OST_DOC_END) {
         uint32_t upto;
@@ -39,7 +27,7 @@ static int64_t term_skip(term_scorer *t, uint32_t doc)
     return doc;
 }
 
-static inline int64_t settle(term_scorer *t, uint32_t doc)
+static inline int64_t settle(ost_term_scorer *t, uint32_t doc)
 {
     t->base.doc = doc;
     if (t->base.floor >= 0 && t->base.doc > t->checked)
@@ -49,33 +37,36 @@ static inline int64_t settle(term_scorer *t, uint32_t doc)
 
 static int64_t term_next(ost_scorer *s)
 {
-    term_scorer *t = (term_scorer *)s;
+    ost_term_scorer *t = (ost_term_scorer *)s;
 
     return settle(t, ost_postings_next(t->postings));
 }
 
 static int64_t term_seek(ost_scorer *s, uint32_t target)
 {
-    term_scorer *t = (term_scorer *)s;
+    ost_term_scorer *t = (ost_term_scorer *)s;
 
     return settle(t, ost_postings_seek(t->postings, target));
 }
 
-static inline int64_t current_score(const term_scorer *t)
-{
-    return ost_contribution(t->weight, ost_postings_tf(t->postings),
-                            t->damping[t->norms[t->postings->doc]]);
-}
-
 static int64_t term_score(ost_scorer *s)
 {
-    return current_score((const term_scorer *)s);
+    return ost_term_score((const ost_term_scorer *)s);
+}
+
+/* As many documents as there are blocks have a block's impact. */
+static int64_t term_seed(ost_scorer *s, uint64_t k)
+{
+    const ost_term_scorer *t = (const ost_term_scorer *)s;
+
+    return ost_contribution_least(t->weight, t->scale,
+                                  ost_postings_kth_impact(t->postings, k));
 }
 
 static void term_set_floor(ost_scorer *s, int64_t floor)
 {
     s->floor = floor;
-    ((term_scorer *)s)->checked = -1;
+    ((ost_term_scorer *)s)->checked = -1;
 }
 
 static const ost_scorer_type term_type = {
@@ -84,6 +75,7 @@ static const ost_scorer_type term_type = {
     .score = term_score,
     .bound = term_bound,
     .set_floor = term_set_floor,
+    .seed = term_seed,
 };
 
 bool ost_scorer_is_term(const ost_scorer *s)
@@ -93,27 +85,33 @@ bool ost_scorer_is_term(const ost_scorer *s)
 
 uint32_t ost_scorer_term_tf(ost_scorer *s)
 {
-    return ost_postings_tf(((term_scorer *)s)->postings);
+    return ost_postings_tf(((ost_term_scorer *)s)->postings);
 }
 
 void ost_scorer_term_collect(ost_scorer *s, uint32_t base, int64_t end,
                              bool best, int64_t *sums, uint64_t *bits)
 {
-    term_scorer *t = (term_scorer *)s;
-    uint32_t doc = (uint32_t)s->doc;
+    ost_term_scorer *t = (ost_term_scorer *)s;
+    ost_postings *p = t->postings;
+    int64_t scores[OST_BLOCK];
 
-    for (; doc < end; doc = ost_postings_next(t->postings)) {
-        const uint32_t i = doc - base;
-        bits[i >> 6] |= (uint64_t)1 << (i & 63);
-        if (s->ranking) {
-            const int64_t score = current_score(t);
-            if (!best)
-                sums[i] += score;
-            else if (score > sums[i])
-                sums[i] = score;
+    while (s->doc < end) {
+        const uint32_t from = p->at, to = ost_postings_find(p, end);
+        for (uint32_t k = from; k < to; k++) {
+            const uint32_t i = p->docs[k] - base;
+            bits[i >> 6] |= (uint64_t)1 << (i & 63);
         }
+        if (s->ranking && !ost_term_scores(t, to, scores))
+            return;
+        for (uint32_t k = from; k < to && s->ranking; k++) {
+            int64_t *sum = &sums[p->docs[k] - base];
+            if (!best)
+                *sum += scores[k];
+            else if (scores[k] > *sum)
+                *sum = scores[k];
+        }
+        ost_term_move(t, to);
     }
-    s->doc = doc;
 }
 
 osteon_status ost_scorer_term(ost_plan *plan, const ost_part *part,
@@ -121,7 +119,7 @@ osteon_status ost_scorer_term(ost_plan *plan, const ost_part *part,
 {
     const ost_leaf *leaf = part->leaves[0];
     const ost_model_field *field = leaf->field;
-    term_scorer *t = ost_plan_scorer(plan, &term_type, sizeof *t);
+    ost_term_scorer *t = ost_plan_scorer(plan, &term_type, sizeof *t);
     osteon_status s;
 
     *out = NULL;
@@ -134,9 +132,9 @@ osteon_status ost_scorer_term(ost_plan *plan, const ost_part *part,
     t->norms = field->views[plan->number].norms;
     t->damping = field->damping;
     t->weight = part->weight;
-    t->factor = field->factors[plan->number];
+    t->scale = &field->scales[plan->number];
     t->checked = -1;
-    t->base.max = ost_contribution_bound(t->weight, t->factor,
+    t->base.max = ost_contribution_bound(t->weight, t->scale,
                                          leaf->in[plan->number].impact);
     t->base.cost = leaf->in[plan->number].df;
     *out = &t->base;

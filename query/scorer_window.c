@@ -10,7 +10,7 @@
  * sums and bits are zero between windows; every child has passed all that the
  * found documents need of it, so `end` only rises.
  */
-#include "scorer.h"
+#include "scorer_term.h"
 
 enum {
     WINDOW = 4096, /* documents; a multiple of 64 */
@@ -140,6 +140,12 @@ static uint32_t divide(window_scorer *w, int64_t from, int64_t *below)
 
 /* ---- Essential children ---- */
 
+/* A term that goes through all its blocks, with scores if they are wanted. */
+static bool is_plain(const window_scorer *w, const ost_scorer *c)
+{
+    return ost_scorer_is_term(c) && w->base.ranking;
+}
+
 static void keep(window_scorer *w, uint32_t doc, int64_t score)
 {
     w->found[w->n_found].doc = doc;
@@ -154,6 +160,31 @@ static int64_t needed(const window_scorer *w, int64_t all, int64_t bound)
     return w->best ? w->base.floor : w->base.floor - (all - bound);
 }
 
+/* What a child's score must be above for a candidate, where the others give
+ * `below`. Those of a MAX are all below the floor themselves. */
+static int64_t enough(const window_scorer *w, int64_t below)
+{
+    return w->best ? w->base.floor : w->base.floor - below;
+}
+
+/* A single essential term gives the candidates, a block at a time. */
+static void take_term(window_scorer *w, ost_term_scorer *t, int64_t below)
+{
+    const int64_t least = enough(w, below);
+    const ost_postings *p = t->postings;
+    int64_t scores[OST_BLOCK];
+
+    while (t->base.doc < w->end) {
+        const uint32_t from = p->at, to = ost_postings_find(p, w->end);
+        if (!ost_term_scores(t, to, scores))
+            return;
+        for (uint32_t i = from; i < to; i++)
+            if (scores[i] > least)
+                keep(w, p->docs[i], scores[i]);
+        ost_term_move(t, to);
+    }
+}
+
 /* A single essential child gives the candidates as it has them. */
 static void take(window_scorer *w, int64_t from, int64_t below)
 {
@@ -161,12 +192,16 @@ static void take(window_scorer *w, int64_t from, int64_t below)
     const int64_t floor = needed(w, below, 0);
 
     ost_scorer_seek(c, from);
+    if (is_plain(w, c)) {
+        take_term(w, (ost_term_scorer *)c, below);
+        return;
+    }
     for (; c->doc < w->end; c->type->next(c)) {
         int64_t score;
         if (!ost_scorer_match(c, floor))
             continue;
         score = w->base.ranking ? c->type->score(c) : 0;
-        if (join(w, score, below) > w->base.floor)
+        if (score > enough(w, below))
             keep(w, (uint32_t)c->doc, score);
     }
 }
@@ -221,25 +256,50 @@ static void sweep(window_scorer *w, uint32_t base, int64_t below)
 
 /* ---- The others ---- */
 
+/* Adds a term to the candidates it is in. */
+static void complete_term(window_scorer *w, ost_term_scorer *t)
+{
+    for (uint32_t k = 0; k < w->n_found; k++)
+        if (ost_term_seek(t, w->found[k].doc) == w->found[k].doc)
+            w->found[k].score += ost_term_score(t);
+}
+
+static void complete_any(window_scorer *w, ost_scorer *c, int64_t others)
+{
+    for (uint32_t k = 0; k < w->n_found; k++) {
+        found_doc *f = &w->found[k];
+        if (ost_scorer_seek(c, f->doc) == f->doc &&
+            ost_scorer_match(c, w->base.floor - f->score - others))
+            f->score += c->type->score(c);
+    }
+}
+
+/* Leaves out candidates that the most the others can give does not lift above
+ * the floor. */
+static void refilter(window_scorer *w, int64_t below)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t k = 0; k < w->n_found; k++) {
+        w->found[kept] = w->found[k];
+        kept += w->found[k].score + below > w->base.floor;
+    }
+    w->n_found = kept;
+}
+
 /* Adds the children order[0..m), best first, to those candidates that can
  * still reach the floor. Those of a MAX cannot reach it at all. */
 static void complete(window_scorer *w, uint32_t m, int64_t below)
 {
     for (uint32_t i = m; i-- > 0 && w->n_found > 0 && !w->best;) {
         ost_scorer *c = w->order[i];
-        uint32_t kept = 0;
-        for (uint32_t k = 0; k < w->n_found; k++) {
-            found_doc f = w->found[k];
-            if (f.score + below <= w->base.floor)
-                continue;
-            if (ost_scorer_seek(c, f.doc) == f.doc &&
-                ost_scorer_match(c, w->base.floor - f.score -
-                                        (below - w->bounds[i])))
-                f.score += c->type->score(c);
-            w->found[kept++] = f;
-        }
-        w->n_found = kept;
-        below -= w->bounds[i];
+        const int64_t others = below - w->bounds[i];
+        if (is_plain(w, c))
+            complete_term(w, (ost_term_scorer *)c);
+        else
+            complete_any(w, c, others);
+        refilter(w, others);
+        below = others;
     }
 }
 
@@ -329,12 +389,26 @@ static void window_set_floor(ost_scorer *s, int64_t floor)
     s->floor = floor;
 }
 
+/* A sum, or the best, is no less than any part. */
+static int64_t window_seed(ost_scorer *s, uint64_t k)
+{
+    const window_scorer *w = (const window_scorer *)s;
+    int64_t most = 0;
+
+    for (uint32_t i = 0; i < w->n; i++) {
+        const int64_t seed = ost_scorer_seed(w->children[i], k);
+        most = seed > most ? seed : most;
+    }
+    return most;
+}
+
 static const ost_scorer_type window_type = {
     .next = window_next,
     .seek = window_seek,
     .score = window_score,
     .bound = window_bound,
     .set_floor = window_set_floor,
+    .seed = window_seed,
 };
 
 bool ost_scorer_is_window(const ost_scorer *s)

@@ -10,12 +10,25 @@
 
 /* ---- The best ---- */
 
+/* What a document's score must be above to be among the best; before as many
+ * as wanted have come, what the scorer tells of them in advance. Ties of that
+ * score may be among them. */
+static int64_t first_floor(const ost_plan *plan, const ost_topk *top)
+{
+    const int64_t floor = ost_topk_floor(top);
+    const int64_t seed =
+        ost_scorer_seed(plan->root,
+                        top->k + ost_segment_deleted_count(plan->segment));
+
+    return seed - 1 > floor ? seed - 1 : floor;
+}
+
 static void rank(const ost_plan *plan, bool exhaustive, ost_topk *top)
 {
     const uint64_t *deleted = ost_segment_deleted(plan->segment);
     const uint32_t base = plan->model->snapshot->bases[plan->number];
     ost_scorer *s = plan->root;
-    int64_t floor = exhaustive ? -1 : ost_topk_floor(top);
+    int64_t floor = exhaustive ? -1 : first_floor(plan, top);
 
     if (s->max <= floor)
         return;
@@ -27,10 +40,10 @@ static void rank(const ost_plan *plan, bool exhaustive, ost_topk *top)
         if (ost_bit(deleted, doc) || !ost_scorer_match(s, floor))
             continue;
         score = s->type->score(s);
-        if (score <= ost_topk_floor(top))
+        if (score <= floor || score <= ost_topk_floor(top))
             continue;
         ost_topk_add(top, score, base + doc);
-        if (exhaustive || ost_topk_floor(top) == floor)
+        if (exhaustive || ost_topk_floor(top) <= floor)
             continue;
         floor = ost_topk_floor(top);
         if (s->max <= floor)

@@ -5,6 +5,7 @@
  */
 #include "score.h"
 #include "run_suite.h"
+#include "scratch.h"
 
 #include <check.h>
 #include <math.h>
@@ -139,6 +140,36 @@ START_TEST(test_contribution_never_falls_with_tf)
 }
 END_TEST
 
+/* Several at once give what one by one does, at any size and number. */
+START_TEST(test_contributions_equal_one_by_one)
+{
+    static const double weights[] = {0, 0.4, 1e3, 3e8, 1e15, 1e17};
+    uint64_t random = 7;
+    uint32_t docs[OST_BLOCK], tfs[OST_BLOCK];
+    uint8_t norms[1000];
+    double damping[256];
+
+    for (uint32_t n = 0; n <= OST_BLOCK; n++) {
+        const ost_bm25 bm25 = {k1s[n % (sizeof k1s / sizeof *k1s)],
+                               bs[n % 4]};
+        const double weight = weights[n % 6];
+        int64_t out[OST_BLOCK];
+        ost_damping_fill(damping, &bm25, 24.3);
+        for (size_t i = 0; i < sizeof norms; i++)
+            norms[i] = (uint8_t)scratch_random(&random);
+        for (uint32_t i = 0; i < n; i++) {
+            docs[i] = (uint32_t)(scratch_random(&random) % 1000);
+            tfs[i] = 1 + (uint32_t)(scratch_random(&random) %
+                                    (n % 3 ? 9u : UINT32_MAX));
+        }
+        ost_contributions(weight, damping, norms, docs, tfs, n, out);
+        for (uint32_t i = 0; i < n; i++)
+            ck_assert_int_eq(out[i], ost_contribution(weight, tfs[i],
+                                                      damping[norms[docs[i]]]));
+    }
+}
+END_TEST
+
 /* ---- Bounds ---- */
 
 START_TEST(test_contribution_bound_is_never_below)
@@ -149,18 +180,22 @@ START_TEST(test_contribution_bound_is_never_below)
 
     for (size_t a = 0; a < sizeof averages / sizeof *averages; a++)
         for (size_t o = 0; o < 3; o++) {
-            const double factor =
-                ost_impact_factor(bm25.k1, bm25.b, averages[a], own[o]);
+            const ost_impact_scale scale = ost_impact_scale_for(
+                bm25.k1, bm25.b, averages[a], own[o], 0, 255);
             const double weight = ost_weight(&bm25, 0.001 + 3 * (double)a);
             double damping[256];
             ost_damping_fill(damping, &bm25, averages[a]);
             for (unsigned norm = 0; norm < 256; norm++)
-                for (size_t t = 0; t < sizeof tfs / sizeof *tfs; t++)
+                for (size_t t = 0; t < sizeof tfs / sizeof *tfs; t++) {
+                    const int64_t score =
+                        ost_contribution(weight, tfs[t], damping[norm]);
+                    const uint8_t impact =
+                        ost_impact(tfs[t], (uint8_t)norm, own[o]);
                     ck_assert_int_le(
-                        ost_contribution(weight, tfs[t], damping[norm]),
-                        ost_contribution_bound(
-                            weight, factor,
-                            ost_impact(tfs[t], (uint8_t)norm, own[o])));
+                        score, ost_contribution_bound(weight, &scale, impact));
+                    ck_assert_int_ge(
+                        score, ost_contribution_least(weight, &scale, impact));
+                }
         }
 }
 END_TEST
@@ -169,12 +204,13 @@ START_TEST(test_contribution_bound_is_close_for_the_usual_parameters)
 {
     const ost_bm25 bm25 = {1.2, 0.75};
     const double weight = ost_weight(&bm25, 5);
+    const ost_impact_scale scale = {1, 1};
     double damping[256];
 
     ost_damping_fill(damping, &bm25, 300);
     for (unsigned norm = 1; norm < 120; norm++) {
         const uint8_t impact = ost_impact(2, (uint8_t)norm, 300);
-        const double most = (double)ost_contribution_bound(weight, 1, impact);
+        const double most = (double)ost_contribution_bound(weight, &scale, impact);
         const double score =
             (double)ost_contribution(weight, 2, damping[norm]);
         ck_assert_double_lt(most - score, weight / 255 + 4);
@@ -184,8 +220,12 @@ END_TEST
 
 START_TEST(test_contribution_bound_is_at_most_the_weight)
 {
-    ck_assert_int_eq(ost_contribution_bound(1000, 50, 200), 1002);
-    ck_assert_int_eq(ost_contribution_bound(1000, 1, 255), 1002);
+    const ost_impact_scale same = {1, 1}, other = {0, 3};
+
+    ck_assert_int_eq(ost_contribution_bound(1000, &other, 200), 1002);
+    ck_assert_int_eq(ost_contribution_bound(1000, &same, 255), 1002);
+    ck_assert_int_eq(ost_contribution_bound(1000, &other, 0), 2);
+    ck_assert_int_eq(ost_contribution_least(1000, &other, 1), 0);
 }
 END_TEST
 
@@ -205,6 +245,7 @@ int main(void)
     tcase_add_test(parts, test_damping_without_average_ignores_lengths);
     tcase_add_test(parts, test_contribution_known_values);
     tcase_add_test(parts, test_contribution_never_falls_with_tf);
+    tcase_add_test(parts, test_contributions_equal_one_by_one);
     tcase_add_loop_test(bounds, test_contribution_bound_is_never_below, 0,
                         sizeof k1s / sizeof *k1s);
     tcase_add_test(bounds,
