@@ -26,6 +26,7 @@ typedef struct ost_writer_engine {
                             osteon_error *err);
     osteon_status (*commit)(void *self, osteon_error *err);
     void (*merge_all)(void *self);
+    void (*reorder)(void *self); /* NULL: this engine does not */
     void (*counts)(const void *self, osteon_writer_counts *out);
     bool (*source_find)(void *self, const char *path, size_t len,
                         osteon_source *out);

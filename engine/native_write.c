@@ -64,6 +64,11 @@ static void native_merge_all(void *self)
     ost_writer_merge_all(self);
 }
 
+static void native_reorder(void *self)
+{
+    ost_writer_reorder(self);
+}
+
 static bool native_source_find(void *self, const char *path, size_t len,
                                osteon_source *out)
 {
@@ -132,6 +137,7 @@ const ost_writer_engine ost_native_writer_engine = {
     .delete = native_delete,
     .commit = native_commit,
     .merge_all = native_merge_all,
+    .reorder = native_reorder,
     .source_find = native_source_find,
     .source_put = native_source_put,
     .source_clear = native_source_clear,

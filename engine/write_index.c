@@ -89,6 +89,15 @@ void osteon_writer_merge_all(osteon_writer *writer)
     writer->engine->merge_all(writer->self);
 }
 
+osteon_status osteon_writer_reorder(osteon_writer *writer, osteon_error *err)
+{
+    if (writer->engine->reorder == NULL)
+        return ost_fail(err, OSTEON_INVALID,
+                        "documents are reordered in a native index only");
+    writer->engine->reorder(writer->self);
+    return OSTEON_OK;
+}
+
 bool osteon_writer_source_find(osteon_writer *writer, const char *path,
                                size_t len, osteon_source *out)
 {

@@ -4,7 +4,7 @@
  * (merge_terms.c); norms, records, values and stored text follow in document
  * order. Invariant: maps[i][doc] is the number in the new segment of a
  * document that lives, OST_DOC_END of one that does not; numbers ascend with
- * (segment, doc).
+ * (segment, doc), unless the job gives an order.
  */
 #include "merge_parts.h"
 
@@ -22,6 +22,11 @@ static osteon_status make_maps(ost_merge *m, osteon_error *err)
         m->maps[i] = ost_malloc(seg->n_documents * sizeof **m->maps);
         if (m->maps[i] == NULL)
             return ost_fail_memory(err);
+        if (m->job->order != NULL) {
+            for (; number < seg->n_documents; number++)
+                m->maps[i][m->job->order[number]] = (uint32_t)number;
+            break;
+        }
         for (uint32_t d = 0; d < seg->n_documents; d++)
             m->maps[i][d] = ost_bit(seg->deleted, d)
                                 ? OST_DOC_END
@@ -111,6 +116,12 @@ static osteon_status write_norms(ost_merge *m, ost_segment_writer *segment,
 
 /* ---- Records and stored text ---- */
 
+/* The document of a segment to take as its k-th. */
+static uint32_t pick(const ost_merge *m, uint32_t k)
+{
+    return m->job->order != NULL ? m->job->order[k] : k;
+}
+
 /* Stored text is taken out of its block and put into a new one: a block may
  * hold text of deleted documents too. */
 static osteon_status copy_stored(ost_segment *seg, ost_record *r,
@@ -164,7 +175,8 @@ static osteon_status write_records(ost_merge *m, ost_segment_writer *segment,
 
     for (size_t i = 0; i < m->job->n && s == OSTEON_OK; i++) {
         ost_segment *seg = m->job->segments[i];
-        for (uint32_t d = 0; d < seg->n_documents && s == OSTEON_OK; d++) {
+        for (uint32_t k = 0; k < seg->n_documents && s == OSTEON_OK; k++) {
+            const uint32_t d = pick(m, k);
             ost_record r;
             if (m->maps[i][d] == OST_DOC_END)
                 continue;
@@ -220,9 +232,11 @@ static osteon_status write_values(ost_merge *m, ost_segment_writer *segment,
         ost_segment *seg = m->job->segments[i];
         if (ost_section_size(seg, OST_SECTION_VALUES) == 0)
             continue;
-        for (uint32_t d = 0; d < seg->n_documents && s == OSTEON_OK; d++)
+        for (uint32_t k = 0; k < seg->n_documents && s == OSTEON_OK; k++) {
+            const uint32_t d = pick(m, k);
             if (m->maps[i][d] != OST_DOC_END)
                 s = add_values(seg, d, m->maps[i][d], w, err);
+        }
     }
     if (s == OSTEON_OK)
         s = ost_value_writer_save(w, m->n_docs, segment, err);
@@ -260,7 +274,10 @@ osteon_status ost_merge_segments(ost_merge_job *job, osteon_error *err)
     if (m == NULL)
         return ost_fail_memory(err);
     m->job = job;
-    s = make_maps(m, err);
+    if (job->order != NULL)
+        m->shuffle = ost_shuffle_open();
+    s = job->order == NULL || m->shuffle != NULL ? make_maps(m, err)
+                                                 : ost_fail_memory(err);
     if (s == OSTEON_OK)
         s = collect_fields(m, err);
     if (s == OSTEON_OK && m->n_docs > 0)
@@ -270,6 +287,7 @@ osteon_status ost_merge_segments(ost_merge_job *job, osteon_error *err)
     for (size_t i = 0; i < job->n && m->maps != NULL; i++)
         ost_free(m->maps[i]);
     ost_free(m->maps);
+    ost_shuffle_close(m->shuffle);
     ost_buffer_free(&m->stored_index);
     ost_free(m);
     return s;

@@ -10,6 +10,7 @@
 #include "writer.h"
 
 #include "merge.h"
+#include "reorder.h"
 
 #define FAN 8
 #define LEVEL_0 ((uint64_t)1 << 20) /* bytes */
@@ -31,13 +32,15 @@ static unsigned level(uint64_t size)
     return l;
 }
 
-/* Replaces segments [from, to) by their merger. */
+/* Replaces segments [from, to) by their merger. `order`: see merge.h. */
 static osteon_status merge_range(ost_writer *w, size_t from, size_t to,
-                                 osteon_error *err)
+                                 const uint32_t *order, osteon_error *err)
 {
     ost_segment **segments = ost_malloc((to - from) * sizeof *segments);
-    ost_merge_job job = {
-        .segments = segments, .n = to - from, .folder = w->folder};
+    ost_merge_job job = {.segments = segments,
+                         .n = to - from,
+                         .folder = w->folder,
+                         .order = order};
     char name[OST_FILE_NAME], *path = NULL;
     osteon_status s = OSTEON_OK;
 
@@ -138,7 +141,7 @@ static osteon_status merge_tail(ost_writer *w, size_t from, bool *merged,
         size_t to = w->next->n_segments;
         s = limit_fields(w, from, &to, err);
         if (s == OSTEON_OK && to - from > 1) {
-            s = merge_range(w, from, to, err);
+            s = merge_range(w, from, to, NULL, err);
             *merged = true;
         }
     }
@@ -163,7 +166,7 @@ static osteon_status merge_all(ost_writer *w, osteon_error *err)
             return s;
         if (to - from > 1 || w->next->segments[from].deleted > 0) {
             const size_t before = w->next->n_segments;
-            s = merge_range(w, from, to, err);
+            s = merge_range(w, from, to, NULL, err);
             if (s != OSTEON_OK)
                 return s;
             w->changed = true;
@@ -175,18 +178,41 @@ static osteon_status merge_all(ost_writer *w, osteon_error *err)
     return OSTEON_OK;
 }
 
+/* Writes every segment anew, like documents beside each other. */
+static osteon_status reorder_all(ost_writer *w, osteon_error *err)
+{
+    osteon_status s = OSTEON_OK;
+
+    for (size_t i = 0; i < w->next->n_segments && s == OSTEON_OK; i++) {
+        const uint32_t n = w->next->segments[i].documents;
+        uint32_t *order = ost_malloc(n * sizeof *order);
+        s = order == NULL ? ost_fail_memory(err)
+                          : ost_writer_segment_open(w, i, err);
+        if (s == OSTEON_OK)
+            s = ost_reorder(w->segments[i].reader, w->memory / 2, w->threads,
+                            order, err);
+        if (s == OSTEON_OK)
+            s = merge_range(w, i, i + 1, order, err);
+        w->changed = true;
+        ost_free(order);
+    }
+    return s;
+}
+
 osteon_status ost_writer_merge(ost_writer *w, osteon_error *err)
 {
     size_t from;
     bool merged = true;
     osteon_status s = OSTEON_OK;
 
-    if (w->merge_all)
-        return merge_all(w, err);
+    if (w->merge_all) {
+        s = merge_all(w, err);
+        return s == OSTEON_OK && w->reorder ? reorder_all(w, err) : s;
+    }
     for (size_t i = w->next->n_segments; i-- > 0 && s == OSTEON_OK;) {
         const ost_manifest_segment *m = &w->next->segments[i];
         if (m->deleted > m->documents / 4)
-            s = merge_range(w, i, i + 1, err);
+            s = merge_range(w, i, i + 1, NULL, err);
     }
     while (s == OSTEON_OK && merged && find_tail(w, &from))
         s = merge_tail(w, from, &merged, err);

@@ -57,9 +57,16 @@ static osteon_status add_postings(const ost_merge *m, size_t i,
         positions = ost_postings_positions(p);
         if (p->doc == OST_DOC_END)
             break;
-        s = ost_term_writer_posting(w, doc, tf, positions,
-                                    ost_postings_n_positions(p), err);
+        if (m->shuffle == NULL)
+            s = ost_term_writer_posting(w, doc, tf, positions,
+                                        ost_postings_n_positions(p), err);
+        else if (!ost_shuffle_add(m->shuffle, doc, tf, positions,
+                                  ost_postings_n_positions(p)))
+            s = ost_fail_memory(err);
     }
+    if (s == OSTEON_OK && m->shuffle != NULL &&
+        ost_postings_status(p) == OSTEON_OK)
+        s = ost_shuffle_write(m->shuffle, w, err);
     if (s == OSTEON_OK && ost_postings_status(p) != OSTEON_OK) {
         s = ost_postings_status(p);
         if (err != NULL)

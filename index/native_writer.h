@@ -24,6 +24,7 @@ OSTEON_MUST_CHECK osteon_status ost_writer_delete(ost_writer *writer,
 OSTEON_MUST_CHECK osteon_status ost_writer_commit(ost_writer *writer,
                                                   osteon_error *err);
 void ost_writer_merge_all(ost_writer *writer);
+void ost_writer_reorder(ost_writer *writer);
 void ost_writer_counts_get(const ost_writer *writer,
                            osteon_writer_counts *out);
 

@@ -212,6 +212,8 @@ static uint32_t find_block(const ost_postings *p, uint32_t block,
     return low;
 }
 
+typedef uint32_t lanes __attribute__((vector_size(16)));
+
 /* How many of docs[0..OST_BLOCK) are below `end`; what follows n is
  * OST_DOC_END. In two steps that have no branch: the last documents of seven
  * groups tell the group, and all of that are compared. */

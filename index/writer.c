@@ -259,6 +259,11 @@ void ost_writer_merge_all(ost_writer *w)
     w->merge_all = true;
 }
 
+void ost_writer_reorder(ost_writer *w)
+{
+    w->merge_all = w->reorder = true;
+}
+
 /* The name of a new index's folder must be durable too. */
 static osteon_status sync_parent(const ost_writer *w, osteon_error *err)
 {
@@ -318,7 +323,7 @@ osteon_status ost_writer_commit(ost_writer *w, osteon_error *err)
         s = ost_writer_deletes(w, &error);
     if (s == OSTEON_OK && (w->changed || w->merge_all))
         s = ost_writer_merge(w, &error);
-    w->merge_all = false;
+    w->merge_all = w->reorder = false;
     if (s == OSTEON_OK && w->changed)
         s = publish(w, &error);
     if (s != OSTEON_OK && w->status == OSTEON_OK) {

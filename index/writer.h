@@ -44,6 +44,7 @@ struct ost_writer {
     unsigned threads;
     bool changed;   /* a commit has something to do */
     bool merge_all; /* the next commit leaves one segment */
+    bool reorder;   /* with like documents beside each other */
     bool made_folder;
     bool unsure; /* what is on disk is not `committed`: a commit failed
                   * half-way, or a rebuild found what it cannot read */

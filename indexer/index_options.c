@@ -17,6 +17,7 @@
 static const char *const formats[] = {"auto",     "text", "html",
                                       "markdown", "json", "jsonl", NULL};
 static const char *const stores[] = {"auto", "all", "none", NULL};
+static const char *const merges[] = {"none", "one", "reorder", NULL};
 
 bool osi_parse_size(const char *text, uint64_t *out)
 {
@@ -148,6 +149,10 @@ static bool apply(const osi_row *row, osi_options *o, const char *value,
     case OSI_ROW_STORE:
         return parse_choice(value, stores, place) ||
                bad_value(row, value, stores);
+    case OSI_ROW_MERGE:
+        *(int *)place = negated ? OSI_MERGE_NOT : OSI_MERGE_ONE;
+        return value == NULL || parse_choice(value, merges, place) ||
+               bad_value(row, value, merges);
     case OSI_ROW_GLOB:
     case OSI_ROW_EXCLUDE:
         if (list_add(place, row->kind == OSI_ROW_EXCLUDE ? "!" : "", value))

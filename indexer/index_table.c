@@ -19,8 +19,10 @@ const osi_row osi_rows[] = {
      "make the index anew",
      "The old content can be searched until the new one replaces all of\n"
      "it at once, and stays where no PATH is there."},
-    {"merge", 0, NULL, OSI_ROW_SWITCH, true, AT(merge), NULL,
+    {"merge", 0, "[reorder]", OSI_ROW_MERGE, true, AT(merge), NULL,
      "leave one segment without deleted documents",
+     "With =reorder like documents are put beside each other: a smaller\n"
+     "index that answers faster; equal scores come in another order.\n"
      "Without a PATH and --rebuild nothing else is done."},
     {"language", 0, "NAME", OSI_ROW_TEXT, false, AT(language), NULL,
      "language of a new index (english)",

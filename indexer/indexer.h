@@ -152,6 +152,12 @@ typedef enum osi_store {
     OSI_STORE_NONE
 } osi_store;
 
+typedef enum osi_merge {
+    OSI_MERGE_NOT = 0,
+    OSI_MERGE_ONE,
+    OSI_MERGE_REORDER
+} osi_merge;
+
 typedef struct osi_list {
     char **items;
     size_t n, room;
@@ -163,6 +169,7 @@ typedef struct osi_options {
     uint64_t memory;
     int format; /* osi_format */
     int store;  /* osi_store */
+    int merge;  /* osi_merge */
     const char *files_from;
     const char *delete_from;
     const char *id; /* of standard input */
@@ -171,7 +178,7 @@ typedef struct osi_options {
     uint64_t max_filesize;
     double wait; /* seconds; below 0: for ever */
     bool rebuild, null_data, hidden, no_ignore, dry_run, json;
-    bool delete_ids, merge, analyze, stats, check, failed; /* modes */
+    bool delete_ids, analyze, stats, check, failed; /* modes */
     bool quiet, verbose, no_progress, progress;
     bool help_short, help, version;
     const char **operands;

@@ -314,8 +314,11 @@ static int commit(osi_run *run)
     osteon_writer_counts counts;
     osteon_error err;
 
-    if (run->options->merge)
+    if (run->options->merge == OSI_MERGE_ONE)
         osteon_writer_merge_all(run->writer);
+    if (run->options->merge == OSI_MERGE_REORDER &&
+        osteon_writer_reorder(run->writer, &err) != OSTEON_OK)
+        return osi_library_error(run->place->index, &err);
     osi_progress_end();
     /* From here a signal may end us at any time: a commit is whole or none. */
     osi_stop_default();

@@ -70,7 +70,8 @@ has "unknown option: hint" "$err" "Try 'osteon-index --help'"
 is "unknown option: nothing on stdout" "$out" ""
 run --bogusbogus; hasnot "unknown option: far from all" "$err" 'did you mean'
 run -Z; has "unknown letter" "$err" "unknown option '-Z'"
-run --mer=3; has "switch with a value" "$err" '--merge takes no value'
+run --reb=3; has "switch with a value" "$err" '--rebuild takes no value'
+run --merge=3; has "merge: bad choice" "$err" "'3' is not a valid .*reorder"
 run --jobs; has "missing value" "$err" '--jobs needs a value'
 run --ma 1X .; is "bad size: status" $st 2
 run --format=word .; has "bad choice: names the others" "$err" 'markdown, json'
@@ -210,6 +211,11 @@ run --rebuild; has "rebuild" "$(counts)" "^indexed 2, unchanged 0"
 for i in 1 2 3; do echo $i >m$i; "$index" -q; done
 run --merge; is "merge: status" $st 0
 is "merge: one segment" "$(stat_of segments)" 1
+before=$(stat_of documents)
+run --merge=reorder; is "reorder: status" $st 0
+is "reorder: one segment" "$(stat_of segments)" 1
+is "reorder: documents" "$(stat_of documents)" "$before"
+run; has "reorder: nothing to do after it" "$(counts)" "^indexed 0"
 run --language german; is "other language: status" $st 2
 run --language german --rebuild; is "other language, rebuild: status" $st 0
 run --language klingon --rebuild; is "unknown language: status" $st 2

@@ -192,6 +192,67 @@ START_TEST(test_merge_updates_equal_fresh_build)
 }
 END_TEST
 
+/* The ids of all documents, "doc" left off, in the order of the only
+ * segment. */
+static uint32_t ids_in_order(uint32_t *ids, uint32_t room)
+{
+    ost_snapshot *snap;
+    uint32_t n;
+
+    OK(ost_snapshot_open(scratch, &snap, &err));
+    ck_assert_uint_eq(snap->n_segments, 1);
+    n = ost_segment_documents(snap->segments[0]);
+    ck_assert_uint_le(n, room);
+    for (uint32_t d = 0; d < n; d++) {
+        ost_record r;
+        OK(ost_record_get(snap->segments[0], d, &r, &err));
+        ids[d] = (uint32_t)strtoul(r.id + 3, NULL, 10);
+        ost_record_free(&r);
+    }
+    ost_snapshot_close(snap);
+    return n;
+}
+
+/* Documents that came in another order, and some deleted ones, against a
+ * build in the order that the merge chose. */
+START_TEST(test_merge_reordered_equals_build_in_that_order)
+{
+    enum { IDS = 500 };
+    uint32_t ids[IDS], n, moved = 0;
+    char *reordered, *fresh;
+    osteon_writer *w = open_writer(true, 0, 2);
+
+    for (uint32_t i = 0; i < IDS; i++) {
+        add(w, i, 1);
+        if (i == IDS / 2)
+            OK(osteon_writer_commit(w, &err));
+    }
+    for (uint32_t i = 0; i < IDS; i += 50) {
+        char name[32];
+        const size_t len = (size_t)sprintf(name, "doc%u", i);
+        OK(osteon_writer_delete(w, name, len, &err));
+    }
+    OK(osteon_writer_reorder(w, &err));
+    OK(osteon_writer_commit(w, &err));
+    osteon_writer_close(w);
+    reordered = dump();
+    n = ids_in_order(ids, IDS);
+    ck_assert_uint_eq(n, IDS - IDS / 50);
+    for (uint32_t d = 1; d < n; d++)
+        moved += ids[d] < ids[d - 1];
+    ck_assert_uint_gt(moved, 10);
+    w = open_writer(true, 0, 1);
+    for (uint32_t d = 0; d < n; d++)
+        add(w, ids[d], 1);
+    OK(osteon_writer_commit(w, &err));
+    osteon_writer_close(w);
+    fresh = dump();
+    ck_assert_str_eq(reordered, fresh);
+    free(reordered);
+    free(fresh);
+}
+END_TEST
+
 typedef struct job {
     osteon_writer *writer;
     uint32_t *next;
@@ -272,6 +333,7 @@ int main(void)
     tcase_set_timeout(tc, 300);
     tcase_add_test(tc, test_merge_many_commits_equal_one);
     tcase_add_test(tc, test_merge_updates_equal_fresh_build);
+    tcase_add_test(tc, test_merge_reordered_equals_build_in_that_order);
     tcase_add_test(tc, test_merge_threads_and_memory_change_nothing);
     suite_add_tcase(suite, tc);
     return run_suite(suite);

@@ -200,6 +200,13 @@ osteon_writer_commit(osteon_writer *writer, osteon_error *err);
 /* Asks for the next commit to leave one segment without deleted documents. */
 OSTEON_API void osteon_writer_merge_all(osteon_writer *writer);
 
+/* The same, with like documents beside each other: a smaller index that
+ * answers faster. Equal scores come in another order than before. Takes some
+ * seconds for 100,000 documents.
+ *   OSTEON_INVALID  not of a native index */
+OSTEON_API OSTEON_MUST_CHECK osteon_status
+osteon_writer_reorder(osteon_writer *writer, osteon_error *err);
+
 /* A feed is one thread's way into the writer. Batches carry the order of the
  * documents: those of batch 1 come before those of batch 2, whichever feed
  * brought them and whenever, so that an index does not depend on threads.
