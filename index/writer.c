@@ -196,20 +196,19 @@ static void clean_up(ost_writer *w)
         ost_manifest_sweep(w->folder, w->committed, NULL);
         return;
     }
-    if (w->next == NULL)
-        return;
-    {
+    if (w->next != NULL) {
         ost_manifest *none;
-        char *lock = ost_path_join(w->folder, "LOCK");
         if (ost_manifest_new("none", &none, NULL) == OSTEON_OK) {
             ost_manifest_sweep(w->folder, none, NULL);
             ost_manifest_free(none);
         }
-        if (w->made_folder && lock != NULL) {
+    }
+    if (w->made_folder) {
+        char *lock = ost_path_join(w->folder, "LOCK");
+        if (lock != NULL)
             unlink(lock);
-            rmdir(w->folder);
-        }
         ost_free(lock);
+        rmdir(w->folder);
     }
 }
 
@@ -221,6 +220,8 @@ void ost_writer_close(ost_writer *w)
     ost_writer_segments_close(w);
     if (w->lock != NULL)
         clean_up(w);
+    else if (w->made_folder)
+        rmdir(w->folder); /* unless another writer has it by now */
     ost_sources_free(w->sources);
     ost_manifest_free(w->committed);
     ost_manifest_free(w->next);
