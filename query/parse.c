@@ -26,6 +26,8 @@ static const char *const note_texts[OST_NOTE_COUNT] = {
     [OST_NOTE_OR_FIRST] = "OR with nothing before it: searched as a word",
     [OST_NOTE_OR_LAST] = "OR with nothing after it: searched as a word",
     [OST_NOTE_NOT_LAST] = "NOT with nothing after it: searched as a word",
+    [OST_NOTE_PHRASE] = "the index keeps no positions: a phrase is searched "
+                        "as all of its words",
     [OST_NOTE_EXCLUDES] = "only excluded words: matches everything else",
 };
 
@@ -41,6 +43,7 @@ static const char *const error_texts[OST_NOTE_COUNT] = {
     [OST_NOTE_OR_FIRST] = "nothing before OR",
     [OST_NOTE_OR_LAST] = "nothing after OR",
     [OST_NOTE_NOT_LAST] = "nothing after NOT",
+    [OST_NOTE_PHRASE] = "a phrase, and the index keeps no positions",
 };
 
 bool ost_parse_no_memory(ost_parser *p)
@@ -364,7 +367,8 @@ osteon_status ost_query_parse(const char *language, const char *text,
     *out = NULL;
     if (len > OST_QUERY_BYTES)
         return ost_fail(err, OSTEON_INVALID, "query longer than 1 MiB");
-    if (flags & ~(unsigned)(OSTEON_QUERY_ALL | OSTEON_QUERY_STRICT))
+    if (flags & ~(unsigned)(OSTEON_QUERY_ALL | OSTEON_QUERY_STRICT |
+                            OST_QUERY_NO_POSITIONS))
         return ost_fail(err, OSTEON_INVALID, "unknown query flags: %#x",
                         flags);
     *out = run(&p);

@@ -72,6 +72,7 @@ typedef enum ost_note {
     OST_NOTE_OR_FIRST,
     OST_NOTE_OR_LAST,
     OST_NOTE_NOT_LAST,
+    OST_NOTE_PHRASE,
     OST_NOTE_EXCLUDES,
     OST_NOTE_COUNT
 } ost_note;

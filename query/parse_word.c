@@ -108,6 +108,29 @@ static bool in_phrase(const ost_parser *p, size_t i, size_t first, size_t last)
     }
 }
 
+/* True where phrases of the field cannot be told from their words. */
+static bool lacks_positions(const ost_parser *p, const char *field)
+{
+    return field[0] == '\0' && (p->flags & OST_QUERY_NO_POSITIONS) != 0;
+}
+
+/* All words of pieces [first, last), instead of their phrase. */
+static ost_node *words_node(ost_parser *p, size_t first, size_t last,
+                            const char *field)
+{
+    const size_t base = p->n_items;
+    ost_node *node;
+
+    for (size_t i = first; i < last; i++)
+        if (in_phrase(p, i, first, last) &&
+            !ost_parse_push(p, term_node(p, &p->pieces[i], field),
+                            OST_REQUIRED, false))
+            return NULL;
+    node = ost_tree_combine(p, p->items + base, p->n_items - base);
+    p->n_items = base;
+    return node;
+}
+
 /* The phrase of pieces [first, last), a TERM where only one counts; p->empty
  * where none does. */
 static ost_node *phrase_node(ost_parser *p, size_t first, size_t last,
@@ -120,6 +143,8 @@ static ost_node *phrase_node(ost_parser *p, size_t first, size_t last,
         n += in_phrase(p, i, first, last);
     if (n == 0)
         return p->empty;
+    if (lacks_positions(p, field))
+        return words_node(p, first, last, field);
     node = ost_arena_alloc(p->arena, sizeof *node);
     if (node != NULL) {
         node->children =
@@ -241,6 +266,16 @@ bool ost_parse_word(ost_parser *p, const ost_lexeme *lexeme,
     return true;
 }
 
+/* Whether the pieces make a phrase, not a single word. */
+static bool counts_many(const ost_parser *p)
+{
+    uint32_t n = 0;
+
+    for (size_t i = 0; i < p->n_pieces; i++)
+        n += in_phrase(p, i, 0, p->n_pieces);
+    return n > 1;
+}
+
 bool ost_parse_quote(ost_parser *p, const ost_lexeme *lexeme,
                      const char *field, ost_role role)
 {
@@ -248,6 +283,9 @@ bool ost_parse_quote(ost_parser *p, const ost_lexeme *lexeme,
         return false;
     if (p->n_pieces == 0)
         return ost_parse_note(p, OST_NOTE_EMPTY_QUOTE, lexeme->start);
+    if (lacks_positions(p, field) && counts_many(p) &&
+        !ost_parse_note(p, OST_NOTE_PHRASE, lexeme->start))
+        return false;
     return ost_parse_push(p, phrase_node(p, 0, p->n_pieces, field), role,
                           false);
 }

@@ -80,6 +80,10 @@ struct osteon_query {
  * But for MAX and `_` this is the query language again, for an index without
  * stems. A FILTER written -e stands in parentheses among the optional. */
 
+/* A flag beside those of osteon_query_open: the default field keeps no
+ * positions, so that a phrase in it means all of its words. */
+#define OST_QUERY_NO_POSITIONS (1u << 16)
+
 /* Parses `text` for an index of this language. See osteon_query_open.
  *   OSTEON_INVALID  longer than 1 MiB, unknown flags or language
  *   OSTEON_SYNTAX, OSTEON_NO_MEMORY */
