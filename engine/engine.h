@@ -91,6 +91,7 @@ struct osteon_index {
     const char *language; /* that queries and passages are analysed in */
     const char *root; /* folder that relative paths of sources start at; NULL:
                        * unknown, and files of relative paths are not read */
+    unsigned query_flags; /* of ost_query_parse: added to every query's */
 };
 
 /* The beginning of each engine's own entry. `stored` and `close` are the
@@ -116,6 +117,11 @@ OSTEON_MUST_CHECK osteon_status ost_native_index_open(const char *path,
                                                       osteon_index **out,
                                                       osteon_error *err);
 ost_snapshot *ost_native_snapshot(const osteon_index *index);
+
+/* The same for what only native indexes can do. OSTEON_INVALID: it is none. */
+OSTEON_MUST_CHECK osteon_status ost_native_only(const osteon_index *index,
+                                                const ost_snapshot **out,
+                                                osteon_error *err);
 OSTEON_MUST_CHECK osteon_status
 ost_native_entry_open(const osteon_index *index, uint32_t document,
                       osteon_entry **out, osteon_error *err);

@@ -62,6 +62,7 @@ static osteon_status native_info(const osteon_index *index,
     out->format_version = OSTEON_FORMAT_VERSION;
     out->analyzer_version = snap->analyzer;
     out->engine = "native";
+    out->title_weight = snap->manifest->title_weight;
     out->language = snap->language;
     out->root = snap->root;
     out->bytes = file_sizes(snap);
@@ -200,6 +201,26 @@ static const ost_index_engine native_engine = {
     .entry_open_id = ost_native_entry_open_id,
 };
 
+osteon_status ost_native_only(const osteon_index *index,
+                              const ost_snapshot **out, osteon_error *err)
+{
+    *out = NULL;
+    if (index->engine != &native_engine)
+        return ost_fail(err, OSTEON_INVALID,
+                        "only a native index can be exported or listed");
+    *out = ost_native_snapshot(index);
+    return OSTEON_OK;
+}
+
+/* Whether phrases of the default field can be searched in all segments. */
+static bool keeps_positions(const ost_snapshot *snap)
+{
+    for (uint32_t i = 0; i < snap->n_segments; i++)
+        if (snap->segments[i]->fields[0].flags & OST_FIELD_NO_POSITIONS)
+            return false;
+    return true;
+}
+
 osteon_status ost_native_index_open(const char *path, osteon_index **out,
                                     osteon_error *err)
 {
@@ -218,6 +239,8 @@ osteon_status ost_native_index_open(const char *path, osteon_index **out,
     index->base.engine = &native_engine;
     index->base.language = index->snapshot->language;
     index->base.root = index->snapshot->root;
+    if (!keeps_positions(index->snapshot))
+        index->base.query_flags = OST_QUERY_NO_POSITIONS;
     *out = &index->base;
     return OSTEON_OK;
 }

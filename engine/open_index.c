@@ -57,7 +57,13 @@ osteon_status osteon_query_open(const osteon_index *index, const char *text,
                                 size_t len, unsigned flags, osteon_query **out,
                                 osteon_error *err)
 {
-    return ost_query_parse(index->language, text, len, flags, out, err);
+    if (flags & OST_QUERY_NO_POSITIONS) {
+        *out = NULL;
+        return ost_fail(err, OSTEON_INVALID, "unknown query flags: %#x",
+                        flags);
+    }
+    return ost_query_parse(index->language, text, len,
+                           flags | index->query_flags, out, err);
 }
 
 osteon_status osteon_search(const osteon_index *index,

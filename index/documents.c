@@ -211,6 +211,22 @@ osteon_status ost_record_get(ost_segment *segment, uint32_t doc,
     return OSTEON_OK;
 }
 
+osteon_status ost_record_length(ost_segment *segment, uint32_t doc,
+                                uint32_t *length, osteon_error *err)
+{
+    block_view b;
+    osteon_status s;
+
+    *length = 0;
+    if (doc >= ost_segment_documents(segment))
+        return ost_fail(err, OSTEON_INVALID, "no document %lu in the segment",
+                        (unsigned long)doc);
+    s = read_block(segment, doc / OST_DOC_BLOCK, &b, err);
+    if (s == OSTEON_OK)
+        *length = b.columns[OST_DOC_LENGTH][doc % OST_DOC_BLOCK];
+    return s;
+}
+
 void ost_record_free(ost_record *record)
 {
     if (record == NULL)

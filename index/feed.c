@@ -39,6 +39,28 @@ static osteon_status keep(ost_writer *w, osteon_status s,
     return s;
 }
 
+/* Nothing is added to an index that was imported: its terms were analysed by
+ * other rules. Looked at before the first feed, while nobody else can touch
+ * the segments: so an update with nothing to add opens none. */
+static osteon_status refuse_imported(ost_writer *w, osteon_error *err)
+{
+    osteon_status s = OSTEON_OK;
+
+    pthread_mutex_lock(&w->mutex);
+    for (size_t i = 0; w->feeds == NULL && i < w->next->n_segments &&
+                       s == OSTEON_OK; i++) {
+        s = ost_writer_segment_open(w, i, err);
+        if (s == OSTEON_OK && w->segments[i].reader->fields[0].flags &
+                                  OST_FIELD_NO_POSITIONS)
+            s = ost_fail(err, OSTEON_INVALID,
+                         "%s: the index was imported and takes no further "
+                         "documents: --rebuild makes it anew",
+                         w->folder);
+    }
+    pthread_mutex_unlock(&w->mutex);
+    return s;
+}
+
 osteon_status ost_feed_open(ost_writer *w, ost_feed **out, osteon_error *err)
 {
     ost_feed *feed = ost_calloc(1, sizeof *feed);
@@ -47,8 +69,10 @@ osteon_status ost_feed_open(ost_writer *w, ost_feed **out, osteon_error *err)
     *out = NULL;
     if (feed == NULL)
         return ost_fail_memory(err);
-    s = ost_inverter_open(w->next->language, w->next->title_weight, &w->names,
-                          &feed->inverter, err);
+    s = refuse_imported(w, err);
+    if (s == OSTEON_OK)
+        s = ost_inverter_open(w->next->language, w->next->title_weight,
+                              &w->names, &feed->inverter, err);
     if (s != OSTEON_OK) {
         ost_free(feed);
         return s;

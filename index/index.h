@@ -360,6 +360,12 @@ OSTEON_MUST_CHECK osteon_status ost_record_get(ost_segment *segment,
                                                osteon_error *err);
 void ost_record_free(ost_record *record);
 
+/* A document's length alone, which needs none of its block's texts. */
+OSTEON_MUST_CHECK osteon_status ost_record_length(ost_segment *segment,
+                                                  uint32_t doc,
+                                                  uint32_t *length,
+                                                  osteon_error *err);
+
 /* The stored text in fresh memory (for ost_free), not terminated.
  * OSTEON_NOT_FOUND: none is stored. */
 OSTEON_MUST_CHECK osteon_status
