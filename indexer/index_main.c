@@ -40,9 +40,17 @@ static int run_mode(const osi_options *options, const osi_place *place)
     if (options->analyze)
         return osi_analyze(options->language,
                            place->exists ? place->index : NULL);
+    if (options->import.kind != OSI_EXCHANGE_NONE)
+        return osi_import(options, place->index);
     if (!place->exists && (options->stats || options->check ||
-                           options->failed || deletes))
+                           options->failed || options->dump ||
+                           options->export.kind != OSI_EXCHANGE_NONE ||
+                           deletes))
         return no_index(place);
+    if (options->export.kind != OSI_EXCHANGE_NONE)
+        return osi_export(&options->export, place->index);
+    if (options->dump)
+        return osi_dump(place->index);
     if (options->stats)
         return osi_stats(place->index, options->json);
     if (options->check)

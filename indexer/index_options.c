@@ -16,6 +16,8 @@
 
 static const char *const formats[] = {"auto",     "text", "html",
                                       "markdown", "json", "jsonl", NULL};
+static const char *const exports[] = {"ciff", "jsonl", NULL};
+static const char *const imports[] = {"ciff", NULL};
 static const char *const stores[] = {"auto", "all", "none", NULL};
 static const char *const merges[] = {"none", "one", "reorder", NULL};
 
@@ -80,6 +82,23 @@ static bool parse_choice(const char *text, const char *const *choices,
         if (strcmp(text, choices[i]) == 0) {
             *out = i;
             return true;
+        }
+    }
+    return false;
+}
+
+/* "KIND:TARGET", or KIND alone for '-'. `kinds` in the order of
+ * osi_exchange_kind. */
+static bool parse_exchange(const char *text, const char *const *kinds,
+                           osi_exchange *out)
+{
+    const size_t len = strcspn(text, ":");
+
+    out->target = text[len] == ':' ? text + len + 1 : "-";
+    for (int i = 0; kinds[i] != NULL; i++) {
+        if (strlen(kinds[i]) == len && memcmp(text, kinds[i], len) == 0) {
+            out->kind = i + 1;
+            return out->target[0] != '\0';
         }
     }
     return false;
@@ -153,6 +172,12 @@ static bool apply(const osi_row *row, osi_options *o, const char *value,
         *(int *)place = negated ? OSI_MERGE_NOT : OSI_MERGE_ONE;
         return value == NULL || parse_choice(value, merges, place) ||
                bad_value(row, value, merges);
+    case OSI_ROW_EXPORT:
+        return parse_exchange(value, exports, place) ||
+               bad_value(row, value, exports);
+    case OSI_ROW_IMPORT:
+        return parse_exchange(value, imports, place) ||
+               bad_value(row, value, imports);
     case OSI_ROW_GLOB:
     case OSI_ROW_EXCLUDE:
         if (list_add(place, row->kind == OSI_ROW_EXCLUDE ? "!" : "", value))
@@ -369,12 +394,16 @@ static bool have_sense(const osi_options *o)
 static bool agree(const osi_options *o)
 {
     const bool deletes = o->delete_ids || o->delete_from != NULL;
-    const int modes = deletes + o->analyze + o->stats + o->check + o->failed;
+    const bool imports_one = o->import.kind != OSI_EXCHANGE_NONE;
+    const int modes = deletes + o->analyze + o->stats + o->check + o->failed +
+                      o->dump + (o->export.kind != OSI_EXCHANGE_NONE) +
+                      imports_one;
 
     if (modes > 1)
-        return usage("--delete, --analyze, --stats, --check and --failed "
-                     "exclude each other");
-    if (modes == 1 && (o->rebuild || o->merge || o->files_from != NULL))
+        return usage("--delete, --analyze, --stats, --check, --failed, "
+                     "--dump, --export and --import exclude each other");
+    if (modes == 1 && ((o->rebuild && !imports_one) || o->merge ||
+                       o->files_from != NULL))
         return usage("--rebuild, --merge and --files-from are for updates");
     if (modes == 1 && (o->format != OSI_FORMAT_AUTO || o->globs.n > 0))
         return usage("--format, --glob and --exclude are for updates");

@@ -16,6 +16,8 @@ typedef enum osi_row_kind {
     OSI_ROW_FORMAT,     /* int, osi_format */
     OSI_ROW_STORE,      /* int, osi_store */
     OSI_ROW_MERGE,      /* int, osi_merge; OSI_MERGE_ONE without a value */
+    OSI_ROW_EXPORT,     /* osi_exchange */
+    OSI_ROW_IMPORT,     /* osi_exchange */
     OSI_ROW_GLOB,       /* osi_list */
     OSI_ROW_EXCLUDE     /* osi_list, with '!' before each */
 } osi_row_kind;

@@ -88,6 +88,20 @@ const osi_row osi_rows[] = {
      "print the terms of standard input",
      "A line each: position, term, bytes START-END and 'word' or\n"
      "'joined', separated by tabs."},
+    {"dump", 0, NULL, OSI_ROW_SWITCH, false, AT(dump), NULL,
+     "print all terms of the index",
+     "A line each: field (empty: the default one), term, documents and\n"
+     "occurrences, separated by tabs."},
+    {"export", 0, "KIND:FILE", OSI_ROW_EXPORT, false, AT(export), NULL,
+     "write the index as ciff or jsonl ('-': stdout)",
+     "ciff: terms, frequencies and lengths, for Lucene, PISA, Terrier and\n"
+     "others. jsonl: documents, a record a line, which osteon-index reads\n"
+     "again; exit status 1 where the text of some cannot be had."},
+    {"import", 0, "ciff:FILE", OSI_ROW_IMPORT, false, AT(import), NULL,
+     "make a new index of a CIFF file",
+     "Terms are taken as they are; queries are analysed with language\n"
+     "'none' unless --language names another. Without positions: phrases\n"
+     "are searched as words. Nothing can be added later."},
     {"json", 0, NULL, OSI_ROW_SWITCH, true, AT(json), NULL,
      "JSON from --stats (an object) and --failed (lines)", NULL},
 

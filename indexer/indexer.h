@@ -163,6 +163,18 @@ typedef struct osi_list {
     size_t n, room;
 } osi_list;
 
+/* Another form of an index: "KIND:TARGET". */
+typedef enum osi_exchange_kind {
+    OSI_EXCHANGE_NONE = 0,
+    OSI_EXCHANGE_CIFF,
+    OSI_EXCHANGE_JSONL
+} osi_exchange_kind;
+
+typedef struct osi_exchange {
+    int kind;           /* osi_exchange_kind */
+    const char *target; /* a file; "-": standard output or input */
+} osi_exchange;
+
 typedef struct osi_options {
     const char *index;
     uint64_t jobs; /* 0: one a core */
@@ -177,6 +189,8 @@ typedef struct osi_options {
     osi_list globs; /* as given to -g; those of --exclude with a '!' */
     uint64_t max_filesize;
     double wait; /* seconds; below 0: for ever */
+    osi_exchange export, import;
+    bool dump; /* a mode */
     bool rebuild, null_data, hidden, no_ignore, dry_run, json;
     bool delete_ids, analyze, stats, check, failed; /* modes */
     bool quiet, verbose, no_progress, progress;
@@ -210,6 +224,35 @@ int osi_analyze(const char *language, const char *index);
 
 /* Prints a library error as this program's; returns its exit status. */
 int osi_library_error(const char *index, const osteon_error *err);
+
+/* ---- output.c ---- */
+
+/* Where an export goes: standard output, or a file that gets its name when
+ * all of it is written. */
+typedef struct osi_output {
+    const char *target; /* for messages */
+    char *path, *temporary; /* NULL: written to where it stands */
+    int fd;
+    int error; /* of the write that failed */
+    osi_bytes gathered;
+} osi_output;
+
+/* False: a message was printed. */
+bool osi_output_open(osi_output *out, const char *target);
+/* An osteon_sink; `arg` is the osi_output. False also when a signal came. */
+bool osi_output_write(void *arg, const void *bytes, size_t len);
+/* Writes the rest and names the file, where `ok`; else, or on failure, takes
+ * away what was written. False: it failed, and a message was printed. */
+bool osi_output_close(osi_output *out, bool ok);
+
+/* ---- exchange.c, export_jsonl.c, dump.c ---- */
+
+int osi_export(const osi_exchange *exchange, const char *index);
+int osi_import(const osi_options *options, const char *index);
+int osi_export_jsonl(const char *index, const char *target);
+
+/* Prints the terms of an index: field, term, df and cf a line. */
+int osi_dump(const char *index);
 
 /* ---- stop.c ---- */
 

@@ -287,7 +287,8 @@ static bool add_member(parts *p, const piece *outer, piece name)
     if (is_id)
         return fail(p, "its id is neither text nor a number");
     if (!is_name(name.text, name.len)) {
-        p->record->skipped++;
+        /* What begins with '@' tells of the record: see --export jsonl. */
+        p->record->skipped += name.len == 0 || name.text[0] != '@';
         return add_value(p, NULL);
     }
     if (osi_json_is(&p->json, '{'))

@@ -114,7 +114,8 @@ START_TEST(test_record_parse_members_are_placed)
     static const char text[] =
         "{\"title\":\"T\\u00e9\",\"body\":\"B\",\"year\":2021,\"score\":1.5,"
         "\"open\":true,\"tags\":[\"x\",\"y\"],\"a\":{\"b\":\"c\",\"d\":{}},"
-        "\"text\":\"main\",\"bad name\":1,\"path\":\"p\",\"_id\":42}";
+        "\"text\":\"main\",\"bad name\":1,\"path\":\"p\","
+        "\"@path\":\"q\",\"@\":[1],\"_id\":42}";
     char *const line = line_of(text, sizeof text - 1);
     osi_record r = {0};
     const char *reason = "";
