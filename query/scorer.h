@@ -164,8 +164,20 @@ ost_scorer *ost_scorer_window(ost_plan *plan, ost_scorer **children,
                               uint32_t n, bool best);
 bool ost_scorer_is_window(const ost_scorer *s);
 
-/* The number of matches of a window scorer that has not been moved, `deleted`
- * (NULL: none) left out. */
-uint64_t ost_scorer_window_count(ost_scorer *s, const uint64_t *deleted);
+/* The number of matches, `deleted` ones (NULL: none) left out, of a scorer
+ * without ranking that has not been moved: a window, and an AND for which it
+ * pays (that it has only terms, and none far rarer than the others). */
+uint64_t ost_scorer_window_count(ost_scorer *s, uint32_t documents,
+                                 const uint64_t *deleted);
+bool ost_scorer_and_pays(const ost_scorer *s);
+uint64_t ost_scorer_and_count(ost_scorer *s, const uint64_t *deleted);
+
+/* ---- count_terms.c: the same for terms, in order of cost for `all` ---- */
+
+bool ost_count_all_pays(ost_scorer *const *terms, uint32_t n);
+uint64_t ost_count_all(ost_scorer *const *terms, uint32_t n,
+                       const uint64_t *deleted);
+uint64_t ost_count_any(ost_scorer *const *terms, uint32_t n,
+                       uint32_t documents, const uint64_t *deleted);
 
 #endif

@@ -247,6 +247,21 @@ static const ost_scorer_type and_type = {
     .seed = and_seed,
 };
 
+bool ost_scorer_and_pays(const ost_scorer *s)
+{
+    const and_scorer *a = (const and_scorer *)s;
+
+    return s->type == &and_type && a->terms &&
+           ost_count_all_pays(a->children, a->n);
+}
+
+uint64_t ost_scorer_and_count(ost_scorer *s, const uint64_t *deleted)
+{
+    const and_scorer *a = (const and_scorer *)s;
+
+    return ost_count_all(a->children, a->n, deleted);
+}
+
 static int by_cost(const void *a, const void *b)
 {
     const ost_scorer *const *x = a, *const *y = b;

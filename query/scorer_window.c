@@ -26,7 +26,8 @@ typedef struct found_doc {
 typedef struct window_scorer {
     ost_scorer base;
     bool best;
-    uint32_t n;
+    bool terms; /* all children are */
+    uint32_t n, documents;
     uint32_t first;        /* children[0..first) cannot reach the floor */
     int64_t below;         /* what they can give together */
     ost_scorer **children; /* in order of max */
@@ -254,6 +255,18 @@ static void sweep(window_scorer *w, uint32_t base, int64_t below)
     }
 }
 
+/* Makes the window zero. */
+static void clear(window_scorer *w, uint32_t base)
+{
+    const uint32_t words = (uint32_t)((w->end - base + 63) / 64);
+
+    for (uint32_t word = 0; word < words; word++) {
+        if (w->bits[word] != 0)
+            memset(w->sums + (size_t)word * 64, 0, 64 * sizeof *w->sums);
+        w->bits[word] = 0;
+    }
+}
+
 /* ---- The others ---- */
 
 /* Adds a term to the candidates it is in. */
@@ -287,19 +300,58 @@ static void refilter(window_scorer *w, int64_t below)
     w->n_found = kept;
 }
 
+/* Adds what walks have left in the window to the candidates; it is zero
+ * again. */
+static void add_sums(window_scorer *w, uint32_t base)
+{
+    for (uint32_t k = 0; k < w->n_found; k++)
+        w->found[k].score += w->sums[w->found[k].doc - base];
+    clear(w, base);
+}
+
+/* Whether going through all a term has in the window is faster than looking
+ * for each candidate: a posting is a few instructions, a search many. */
+static bool walk_pays(const window_scorer *w, const ost_scorer *c,
+                      uint32_t base)
+{
+    enum { SEARCH = 4 }; /* postings */
+    const uint64_t postings =
+        c->cost * (uint64_t)(w->end - base) / (w->documents + 1);
+
+    return postings < (uint64_t)SEARCH * w->n_found;
+}
+
 /* Adds the children order[0..m), best first, to those candidates that can
  * still reach the floor. Those of a MAX cannot reach it at all. */
-static void complete(window_scorer *w, uint32_t m, int64_t below)
+static void complete(window_scorer *w, uint32_t m, uint32_t base,
+                     int64_t below)
 {
+    enum { WALKS = 32 }; /* before the candidates are looked at again */
+    uint32_t walked = 0;
+
     for (uint32_t i = m; i-- > 0 && w->n_found > 0 && !w->best;) {
         ost_scorer *c = w->order[i];
         const int64_t others = below - w->bounds[i];
-        if (is_plain(w, c))
+        const bool plain = is_plain(w, c);
+        if (plain && walk_pays(w, c, base)) {
+            ost_scorer_seek(c, base);
+            ost_scorer_term_collect(c, base, w->end, false, w->sums, w->bits);
+            walked++;
+        } else if (plain) {
             complete_term(w, (ost_term_scorer *)c);
-        else
+        } else {
+            if (walked > 0)
+                add_sums(w, base);
+            walked = 0;
             complete_any(w, c, others);
-        refilter(w, others);
+        }
         below = others;
+        if (walked % WALKS != 0 && i > 0)
+            continue;
+        if (walked > 0)
+            add_sums(w, base);
+        walked = 0;
+        refilter(w, below);
     }
 }
 
@@ -323,7 +375,7 @@ static int64_t fill(window_scorer *w, int64_t from)
             collect_all(w, m, from, base);
             sweep(w, base, below);
         }
-        complete(w, m, below);
+        complete(w, m, base, below);
         from = w->end;
     }
     return w->found[0].doc;
@@ -444,8 +496,11 @@ ost_scorer *ost_scorer_window(ost_plan *plan, ost_scorer **children,
     qsort(children, n, sizeof(ost_scorer *), by_max);
     w->children = children;
     w->n = n;
+    w->documents = plan->documents;
     w->best = best;
+    w->terms = true;
     for (uint32_t i = 0; i < n; i++) {
+        w->terms = w->terms && ost_scorer_is_term(children[i]);
         w->order[i] = children[i];
         w->bounds[i] = children[i]->max;
         w->base.max = join(w, w->base.max, children[i]->max);
@@ -454,11 +509,14 @@ ost_scorer *ost_scorer_window(ost_plan *plan, ost_scorer **children,
     return &w->base;
 }
 
-uint64_t ost_scorer_window_count(ost_scorer *s, const uint64_t *deleted)
+uint64_t ost_scorer_window_count(ost_scorer *s, uint32_t documents,
+                                 const uint64_t *deleted)
 {
     window_scorer *w = (window_scorer *)s;
     uint64_t n = 0;
 
+    if (w->terms)
+        return ost_count_any(w->children, w->n, documents, deleted);
     for (int64_t from = start(w, 0); from != OST_DOC_END;
          from = start(w, w->end)) {
         const uint32_t base = (uint32_t)from & ~(uint32_t)63;

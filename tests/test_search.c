@@ -184,6 +184,24 @@ START_TEST(test_search_large_collection_lists_equal_reference)
 }
 END_TEST
 
+/* More documents than any window of a walk, of few words: with blocks enough
+ * that the first floor is known before a document has come. */
+START_TEST(test_search_wide_collection_lists_equal_reference)
+{
+    ref_corpus c;
+
+    ref_corpus_make(&c, 33, 40000, 60, 6);
+    ref_corpus_index(&c, _i < 2 ? 1 : 3, _i % 2 == 0 ? 0 : 30);
+    for (uint32_t n = 1; n < 5; n++) {
+        check_flat(&c, OST_NODE_OR, n);
+        check_flat(&c, OST_NODE_AND, n);
+    }
+    check_flat(&c, OST_NODE_MAX, 3);
+    check_queries(&c, 6, 3);
+    ref_corpus_free(&c);
+}
+END_TEST
+
 START_TEST(test_search_merged_index_gives_the_same_scores)
 {
     const osteon_writer_options options = {.threads = 1};
@@ -308,6 +326,8 @@ int main(void)
         large, test_search_large_collection_trees_equal_reference, 0, 2);
     tcase_add_loop_test(
         large, test_search_large_collection_lists_equal_reference, 0, 2);
+    tcase_add_loop_test(
+        large, test_search_wide_collection_lists_equal_reference, 0, 4);
     tcase_add_test(large, test_search_merged_index_gives_the_same_scores);
     tcase_add_test(many, test_search_or_of_10000_words_equals_reference);
     tcase_add_test(many,
