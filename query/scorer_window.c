@@ -310,7 +310,8 @@ static void add_sums(window_scorer *w, uint32_t base)
 }
 
 /* Whether going through all a term has in the window is faster than looking
- * for each candidate: a posting is a few instructions, a search many. */
+ * for each candidate: a posting is a few instructions, a search many. Of few
+ * terms each leaves so few candidates to the next that it is not. */
 static bool walk_pays(const window_scorer *w, const ost_scorer *c,
                       uint32_t base)
 {
@@ -318,7 +319,7 @@ static bool walk_pays(const window_scorer *w, const ost_scorer *c,
     const uint64_t postings =
         c->cost * (uint64_t)(w->end - base) / (w->documents + 1);
 
-    return postings < (uint64_t)SEARCH * w->n_found;
+    return w->n > BOUNDED && postings < (uint64_t)SEARCH * w->n_found;
 }
 
 /* Adds the children order[0..m), best first, to those candidates that can
