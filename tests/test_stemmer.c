@@ -2,9 +2,12 @@
  *
  * Stems, stop words, and the analysis that a person may look at.
  */
+#include "english.h"
 #include "stop_words.h"
 #include "text.h"
 #include "run_suite.h"
+
+#include <xapian-c/xapian_c.h>
 
 #include <check.h>
 #include <stdio.h>
@@ -44,6 +47,75 @@ START_TEST(test_stemmer_english_gives_xapian_stems)
                 {"don't", "don't"}, {"l'ete", "l'ete"},
                 {"\xE6\x97\xA5", "\xE6\x97\xA5"});
     CHECK_STEMS("en", {"running", "run"});
+}
+END_TEST
+
+/* What is said to stay must stay. Returns whether it was said. */
+static bool check_stays(const xapian_c_stem *stem, const char *word,
+                        size_t len)
+{
+    char out[OST_WORD_MAX];
+    size_t n;
+
+    if (!ost_english_stays(word, len))
+        return false;
+    ck_assert_int_eq(xapian_c_stem_apply(stem, word, len, out, sizeof out, &n,
+                                         NULL), XAPIAN_C_OK);
+    ck_assert_msg(n == len && memcmp(out, word, n) == 0, "%.*s: %.*s",
+                  (int)len, word, (int)n, out);
+    return true;
+}
+
+/* All endings of four letters, behind beginnings with and without vowels. */
+START_TEST(test_english_words_that_stay_have_themselves_as_stem)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz'7";
+    static const char *const starts[] = {"", "y", "generaliz", "bcd"};
+    const size_t n = sizeof letters - 1, all = n * n * n * n;
+    const char *const start = starts[_i];
+    const size_t len = strlen(start);
+    xapian_c_stem *stem;
+    size_t stay = 0;
+
+    ck_assert_int_eq(xapian_c_stem_new("english", &stem, NULL), XAPIAN_C_OK);
+    for (size_t i = 0; i < all; i++) {
+        char word[32];
+        memcpy(word, start, len);
+        word[len] = letters[i / n / n / n];
+        word[len + 1] = letters[i / n / n % n];
+        word[len + 2] = letters[i / n % n];
+        word[len + 3] = letters[i % n];
+        stay += check_stays(stem, word, len + 4);
+    }
+    ck_assert_uint_gt(stay, all / 2);
+    for (size_t i = 0; i < n * n * n; i++) {
+        const char word[3] = {letters[i / n / n], letters[i / n % n],
+                              letters[i % n]};
+        check_stays(stem, word, 1 + i % 3);
+    }
+    check_stays(stem, "caf\xC3\xA9", 5);
+    xapian_c_stem_free(stem);
+}
+END_TEST
+
+/* Each of the list's endings and words may change. */
+START_TEST(test_english_endings_do_not_stay)
+{
+    static const char *const words[] = {
+        "skis", "skies", "dying", "lying", "tying", "idly", "gently", "ugly",
+        "early", "only", "singly", "caresses", "ties", "gaps", "agreed",
+        "hopped", "hopping", "happy", "rational", "valenci", "digitizer",
+        "operator", "feudalism", "decisiveness", "callousness", "analogi",
+        "vileli", "sensibiliti", "electrical", "hopeful", "goodness",
+        "allowance", "inference", "airliner", "gyroscopic", "adjustable",
+        "irritant", "replacement", "adjustment", "dependent", "adoption",
+        "activate", "angulariti", "homologous", "effective", "rate",
+        "controll",
+    };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        ck_assert_msg(!ost_english_stays(words[i], strlen(words[i])), "%s",
+                      words[i]);
 }
 END_TEST
 
@@ -203,12 +275,18 @@ START_TEST(test_analyze_failures_are_reported)
 }
 END_TEST
 
-static void add(Suite *s, const char *name, const TTest *test)
+static void add_loop(Suite *s, const char *name, const TTest *test, int n)
 {
     TCase *c = tcase_create(name);
 
-    tcase_add_test(c, test);
+    tcase_set_timeout(c, 120);
+    tcase_add_loop_test(c, test, 0, n);
     suite_add_tcase(s, c);
+}
+
+static void add(Suite *s, const char *name, const TTest *test)
+{
+    add_loop(s, name, test, 1);
 }
 
 int main(void)
@@ -216,6 +294,9 @@ int main(void)
     Suite *s = suite_create("stemmer");
 
     add(s, "english", test_stemmer_english_gives_xapian_stems);
+    add_loop(s, "stays",
+             test_english_words_that_stay_have_themselves_as_stem, 4);
+    add(s, "endings", test_english_endings_do_not_stay);
     add(s, "none", test_stemmer_none_keeps_words);
     add(s, "elision", test_stemmer_elision_goes_where_the_language_has_it);
     add(s, "russian", test_stemmer_russian_stems_cyrillic);

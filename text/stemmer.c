@@ -6,6 +6,7 @@
  */
 #include "text.h"
 
+#include "english.h"
 #include "stop_words.h"
 
 #include <xapian-c/xapian_c.h>
@@ -17,6 +18,7 @@ struct ost_stemmer {
     xapian_c_stem *stem; /* NULL: every word is its own stem */
     const char *elided;  /* what an apostrophe may cut off the front, each
                           * between spaces; "" for most languages */
+    bool english;
 };
 
 static const struct {
@@ -53,6 +55,7 @@ osteon_status ost_stemmer_open(const char *language, ost_stemmer **out,
     if (s == NULL)
         return ost_fail_memory(err);
     s->elided = "";
+    s->english = listed(" english en ", language, len);
     for (size_t i = 0; i < sizeof elisions / sizeof *elisions; i++)
         if (listed(elisions[i].languages, language, len))
             s->elided = elisions[i].elided;
@@ -109,6 +112,10 @@ size_t ost_stemmer_apply(ost_stemmer *s, const char *word, size_t len,
             listed(s->elided, from, (size_t)(apostrophe - from))) {
             n -= (size_t)(apostrophe + 1 - from);
             from = apostrophe + 1;
+        }
+        if (s->english && ost_english_stays(from, n)) {
+            memcpy(out, from, n);
+            return n;
         }
         if (xapian_c_stem_apply(s->stem, from, n, out, OST_WORD_MAX, &got,
                                 NULL) == XAPIAN_C_OK && got > 0)
