@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Multikey quicksort (Bentley and Sedgewick 1997) with eight bytes of the term
- * as the key, kept beside its number: most comparisons touch no term. Pivots
- * are drawn at random, so that no prepared input makes it slow; the larger
- * side is the loop's, so that the stack stays small.
+ * Terms sorted by eight bytes at a time, kept beside their numbers, so that
+ * most steps touch no term. Many terms are dealt out by the first byte in which
+ * their keys differ (radix sort, highest byte first, between two arrays); few,
+ * and what the radix has no more bytes for, are sorted by insertion. Time is
+ * bounded by the bytes of all terms, whatever they are.
  */
 #include "terms.h"
 
@@ -17,30 +18,30 @@ typedef struct item {
 typedef struct sorter {
     const ost_term *terms;
     const ost_word_store *words;
-    uint64_t random;
 } sorter;
 
-#define SMALL 16
+#define SMALL 32
+
+/* Eight bytes, the first one highest. */
+static uint64_t first_bytes(const uint8_t *p)
+{
+    return (uint64_t)p[0] << 56 | (uint64_t)p[1] << 48 |
+           (uint64_t)p[2] << 40 | (uint64_t)p[3] << 32 |
+           (uint64_t)p[4] << 24 | (uint64_t)p[5] << 16 |
+           (uint64_t)p[6] << 8 | p[7];
+}
 
 static uint64_t load_key(const sorter *s, uint32_t id, size_t level)
 {
     const ost_term *term = &s->terms[id];
     const uint8_t *p;
     size_t n;
-    uint64_t key = 0;
 
     if (level == 0)
         return term->field;
     p = (const uint8_t *)ost_word_store_at(s->words, term->at) + 8 * level - 8;
     n = term->len - (8 * level - 8);
-    if (n >= 8) {
-        for (unsigned i = 0; i < 8; i++)
-            key = key << 8 | p[i];
-        return key;
-    }
-    for (size_t i = 0; i < n; i++)
-        key |= (uint64_t)p[i] << (56 - 8 * i);
-    return key;
+    return first_bytes(p) & (n >= 8 ? UINT64_MAX : ~(UINT64_MAX >> 8 * n));
 }
 
 /* Orders two terms that agree in all levels below this one. */
@@ -64,111 +65,111 @@ static void insertion_sort(const sorter *s, item *items, size_t n,
     for (size_t i = 1; i < n; i++) {
         const item moved = items[i];
         size_t j = i;
-        for (; j > 0 && compare(s, &items[j - 1], &moved, level) > 0; j--)
+        for (; j > 0 && (items[j - 1].key > moved.key ||
+                         (items[j - 1].key == moved.key &&
+                          compare(s, &items[j - 1], &moved, level) > 0));
+             j--)
             items[j] = items[j - 1];
         items[j] = moved;
     }
 }
 
-static uint64_t median(uint64_t a, uint64_t b, uint64_t c)
-{
-    if (a > b) {
-        const uint64_t t = a;
-        a = b;
-        b = t;
-    }
-    return c <= a ? a : c >= b ? b : c;
-}
-
-/* xorshift64 (Marsaglia 2003). */
-static size_t draw(sorter *s, size_t n)
-{
-    s->random ^= s->random << 13;
-    s->random ^= s->random >> 7;
-    s->random ^= s->random << 17;
-    return (size_t)(s->random % n);
-}
-
-static void swap(item *a, item *b)
-{
-    const item t = *a;
-    *a = *b;
-    *b = t;
-}
-
-/* Three parts: keys below the pivot [0, *low), equal, above [*high, n). */
-static void partition(sorter *s, item *items, size_t n, size_t *low,
-                      size_t *high)
-{
-    const uint64_t pivot =
-        median(items[draw(s, n)].key, items[draw(s, n)].key,
-               items[draw(s, n)].key);
-    size_t i = 0, lt = 0, gt = n;
-
-    while (i < gt) {
-        if (items[i].key < pivot)
-            swap(&items[i++], &items[lt++]);
-        else if (items[i].key > pivot)
-            swap(&items[i], &items[--gt]);
-        else
-            i++;
-    }
-    *low = lt;
-    *high = gt;
-}
-
-static void sort_level(sorter *s, item *items, size_t n, size_t level);
+static void sort_level(const sorter *s, item *items, item *spare, size_t n,
+                       size_t level);
 
 /* Sorts terms with one key. Those that end in this level come first; they
  * differ by zero bytes at the end only, so they are few. */
-static void sort_equal(sorter *s, item *items, size_t n, size_t level)
+static void sort_equal(const sorter *s, item *items, item *spare, size_t n,
+                       size_t level)
 {
     size_t ended = 0;
 
+    if (n <= SMALL) {
+        insertion_sort(s, items, n, level);
+        return;
+    }
     for (size_t i = 0; i < n && level > 0; i++)
-        if (s->terms[items[i].id].len <= 8 * level)
-            swap(&items[i], &items[ended++]);
+        if (s->terms[items[i].id].len <= 8 * level) {
+            const item t = items[i];
+            items[i] = items[ended];
+            items[ended++] = t;
+        }
     insertion_sort(s, items, ended, level);
     for (size_t i = ended; i < n; i++)
         items[i].key = load_key(s, items[i].id, level + 1);
-    sort_level(s, items + ended, n - ended, level + 1);
+    sort_level(s, items + ended, spare, n - ended, level + 1);
 }
 
-static void sort_level(sorter *s, item *items, size_t n, size_t level)
+/* Deals items out to `to` by the byte of their keys at `shift`; ends[i] is
+ * where those with byte i end. */
+static void deal(const item *items, item *to, size_t n, unsigned shift,
+                 uint32_t ends[256])
 {
-    while (n > SMALL) {
-        size_t low, high;
-        partition(s, items, n, &low, &high);
-        sort_equal(s, items + low, high - low, level);
-        if (low < n - high) {
-            sort_level(s, items, low, level);
-            items += high;
-            n -= high;
-        } else {
-            sort_level(s, items + high, n - high, level);
-            n = low;
-        }
+    uint32_t at = 0;
+
+    memset(ends, 0, 256 * sizeof *ends);
+    for (size_t i = 0; i < n; i++)
+        ends[items[i].key >> shift & 0xFF]++;
+    for (unsigned b = 0; b < 256; b++) {
+        const uint32_t count = ends[b];
+        ends[b] = at;
+        at += count;
     }
-    insertion_sort(s, items, n, level);
+    for (size_t i = 0; i < n; i++)
+        to[ends[items[i].key >> shift & 0xFF]++] = items[i];
+}
+
+/* The highest byte in which keys differ, as a shift; 64: none does. */
+static unsigned differing(const item *items, size_t n)
+{
+    uint64_t bits = 0;
+
+    for (size_t i = 1; i < n; i++)
+        bits |= items[i].key ^ items[0].key;
+    return bits == 0 ? 64 : (63 - (unsigned)__builtin_clzll(bits)) & ~7u;
+}
+
+/* Recursion goes one level a byte of a term, and uses 1 KiB of stack. */
+static void sort_level(const sorter *s, item *items, item *spare, size_t n,
+                       size_t level)
+{
+    uint32_t ends[256];
+    unsigned shift;
+    uint32_t from = 0;
+
+    if (n <= SMALL) {
+        insertion_sort(s, items, n, level);
+        return;
+    }
+    shift = differing(items, n);
+    if (shift == 64) {
+        sort_equal(s, items, spare, n, level);
+        return;
+    }
+    deal(items, spare, n, shift, ends);
+    memcpy(items, spare, n * sizeof *items);
+    for (unsigned b = 0; b < 256; b++) {
+        sort_level(s, items + from, spare, ends[b] - from, level);
+        from = ends[b];
+    }
 }
 
 bool ost_term_sort(const ost_term *terms, size_t n,
                    const ost_word_store *words, uint32_t *ids)
 {
-    sorter s = {.terms = terms, .words = words};
+    const sorter s = {.terms = terms, .words = words};
     item *items;
 
-    if (n > SIZE_MAX / sizeof *items)
+    if (n > UINT32_MAX || n > SIZE_MAX / 2 / sizeof *items)
         return false;
-    items = ost_malloc(n * sizeof *items);
+    items = ost_malloc(2 * n * sizeof *items);
     if (items == NULL)
         return false;
-    s.random = (uint64_t)(uintptr_t)items | 1;
     for (size_t i = 0; i < n; i++) {
         items[i].id = (uint32_t)i;
         items[i].key = load_key(&s, items[i].id, 0);
     }
-    sort_level(&s, items, n, 0);
+    sort_level(&s, items, items + n, n, 0);
     for (size_t i = 0; i < n; i++)
         ids[i] = items[i].id;
     ost_free(items);

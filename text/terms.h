@@ -20,6 +20,8 @@ typedef struct ost_word_store {
 /* Keeps a copy of 1..OST_WORD_MAX bytes. False: no memory, or 4 GiB used. */
 bool ost_word_store_add(ost_word_store *w, const char *bytes, size_t len,
                         uint32_t *at);
+
+/* The word's bytes; from each, eight may be read. */
 const char *ost_word_store_at(const ost_word_store *w, uint32_t at);
 void ost_word_store_free(ost_word_store *w); /* leaves it empty, usable */
 

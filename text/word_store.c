@@ -6,6 +6,8 @@
 #include "terms.h"
 
 #define BLOCK 65536
+#define SLACK 8 /* behind each block, so that eight bytes of a word can be read
+                 * from any of its places */
 
 bool ost_word_store_add(ost_word_store *w, const char *bytes, size_t len,
                         uint32_t *at)
@@ -14,7 +16,7 @@ bool ost_word_store_add(ost_word_store *w, const char *bytes, size_t len,
         if (w->n_blocks > UINT16_MAX ||
             !OST_GROW(&w->blocks, &w->room, w->n_blocks + 1))
             return false;
-        w->blocks[w->n_blocks] = ost_malloc(BLOCK);
+        w->blocks[w->n_blocks] = ost_malloc(BLOCK + SLACK);
         if (w->blocks[w->n_blocks] == NULL)
             return false;
         w->n_blocks++;
