@@ -25,7 +25,7 @@ static osteon_status open_block(ost_segment *seg, uint64_t number,
     const uint64_t size = ost_section_size(seg, OST_SECTION_DICTIONARY);
     const uint8_t *e = ost_section_get(seg, OST_SECTION_DIRECTORY,
                                        n * 8 + number * 16, 16, err);
-    uint64_t next = size, count, text_len;
+    uint64_t next = size, text_len = 0;
     const uint8_t *p;
 
     if (e == NULL)
@@ -49,125 +49,128 @@ static osteon_status open_block(ost_segment *seg, uint64_t number,
     if (p == NULL)
         return OSTEON_CORRUPT;
     b->end = p + (next - b->at);
-    p = ost_varint_get(p, b->end, &count);
-    p = ost_varint_get(p, b->end, &text_len);
-    if (p == NULL || count == 0 || count > OST_TERM_BLOCK ||
-        text_len > (uint64_t)(b->end - p))
+    b->n = *p++;
+    if (b->n == 0 || b->n > OST_TERM_BLOCK)
         return bad(seg, b->at, "bad head of a dictionary block", err);
-    b->left = (uint32_t)count;
+    p = ost_term_columns_texts(p, b->end, b->n, &b->columns);
+    for (uint32_t i = 0; i < b->n && p != NULL; i++)
+        text_len += b->columns.v[OST_COLUMN_MORE][i];
+    if (p == NULL || text_len > (uint64_t)(b->end - p))
+        return bad(seg, b->at, "bad head of a dictionary block", err);
     b->text = p;
-    b->text_end = p + text_len;
-    b->meta = b->text_end;
+    b->meta = p + text_len;
+    b->texts = b->terms = 0;
     return OSTEON_OK;
 }
 
 /* Reads the next text into term[*len], which holds the one before. */
 static bool next_text(ost_term_block *b, char *term, size_t *len)
 {
-    size_t shared, more;
+    const uint32_t shared = b->columns.v[OST_COLUMN_SHARED][b->texts],
+                   more = b->columns.v[OST_COLUMN_MORE][b->texts];
 
-    if (b->text_end - b->text < 2)
-        return false;
-    shared = b->text[0];
-    more = b->text[1];
-    b->text += 2;
-    if (shared > *len || shared + more > OST_WORD_MAX || shared + more == 0 ||
-        more > (size_t)(b->text_end - b->text))
+    if (shared > *len || more > OST_WORD_MAX - shared || shared + more == 0)
         return false;
     memcpy(term + shared, b->text, more);
     b->text += more;
+    b->texts++;
     *len = shared + more;
     return true;
 }
 
-static const uint8_t *meta_single(ost_term_block *b, const uint8_t *p,
-                                  bool once, ost_term *t)
+static uint32_t take(ost_term_block *b, ost_term_column which)
 {
-    uint64_t doc, tf = 1, value;
-
-    p = ost_varint_get(p, b->end, &doc);
-    if (!once)
-        p = ost_varint_get(p, b->end, &tf);
-    p = ost_varint_get(p, b->end, &value);
-    if (p == NULL || doc >= OST_MAX_DOCUMENTS || tf == 0 || tf > UINT32_MAX)
-        return NULL;
-    t->df = 1;
-    t->cf = tf;
-    t->doc = (uint32_t)doc;
-    t->tf = (uint32_t)tf;
-    if (once) {
-        if (value > UINT32_MAX)
-            return NULL;
-        t->inlined = true;
-        t->positions = value; /* the position itself */
-    } else {
-        t->bare = value & 1;
-        t->positions = b->positions;
-        t->positions_size = value >> 1;
-        b->positions += value >> 1;
-    }
-    return p;
+    return b->columns.v[which][b->next[which]++];
 }
 
-static const uint8_t *meta_list(ost_term_block *b, const uint8_t *p,
-                                uint64_t df, uint32_t n_documents,
-                                ost_term *t)
+/* Reads the columns of the terms; they must end the block. */
+static bool open_terms(ost_term_block *b)
 {
-    uint64_t more, value;
+    const uint8_t *p =
+        ost_term_columns_terms(b->meta, b->end, b->n, &b->columns);
+    uint64_t value;
 
-    p = ost_varint_get(p, b->end, &more);
-    if (p == NULL || p == b->end || df > OST_MAX_DOCUMENTS ||
-        more > UINT64_MAX - df)
-        return NULL;
-    t->df = (uint32_t)df;
-    t->cf = df + more;
-    t->impact = *p++;
-    p = ost_varint_get(p, b->end, &t->postings_size);
-    p = ost_varint_get(p, b->end, &value);
     if (p == NULL)
-        return NULL;
-    t->bare = value & 1;
-    t->positions_size = value >> 1;
+        return false;
+    memset(b->next, 0, sizeof b->next);
+    b->large = p;
+    for (uint32_t i = 0; i < b->columns.n[OST_COLUMN_AGAIN]; i++)
+        if (b->columns.v[OST_COLUMN_AGAIN][i] == UINT32_MAX)
+            p = ost_varint_get(p, b->end, &value);
+    return p == b->end;
+}
+
+/* False where the posting is impossible. */
+static bool next_single(ost_term_block *b, ost_term *t)
+{
+    const uint32_t more = (t->doc = take(b, OST_COLUMN_DOC),
+                           take(b, OST_COLUMN_TF));
+
+    t->tf = more + 1;
+    t->cf = t->tf;
+    if (more > 0)
+        return t->tf > 0;
+    t->inlined = true;
+    t->positions = take(b, OST_COLUMN_POSITION);
+    return true;
+}
+
+static bool next_list(ost_term_block *b, ost_term *t)
+{
+    const uint32_t impact = take(b, OST_COLUMN_IMPACT);
+    uint64_t again = take(b, OST_COLUMN_AGAIN);
+
+    if (again == UINT32_MAX)
+        b->large = ost_varint_get(b->large, b->end, &again);
+    t->cf = t->df + again;
+    t->impact = (uint8_t)impact;
+    t->postings_size = take(b, OST_COLUMN_POSTINGS);
     t->postings = b->postings;
-    t->positions = b->positions;
-    t->skips = b->skips;
     b->postings += t->postings_size;
+    return impact <= UINT8_MAX && t->cf >= t->df;
+}
+
+/* Moves on behind the positions and the skip table of a term. */
+static void next_places(ost_segment *seg, ost_term_block *b, ost_term *t)
+{
+    t->positions_size = take(b, OST_COLUMN_POSITIONS);
+    t->bare = take(b, OST_COLUMN_BARE) != 0;
+    t->positions = b->positions;
     b->positions += t->positions_size;
-    if (df > OST_BLOCK)
-        b->skips += ost_skip_layout_of((df + OST_BLOCK - 1) / OST_BLOCK,
-                                       n_documents, t->postings_size,
+    t->skips = b->skips;
+    if (t->df > OST_BLOCK)
+        b->skips += ost_skip_layout_of((t->df + OST_BLOCK - 1) / OST_BLOCK,
+                                       seg->n_documents, t->postings_size,
                                        t->positions_size)
                         .size;
-    return p;
 }
 
 /* Reads the next term's metadata. */
 static bool next_meta(ost_segment *seg, uint32_t field, ost_term_block *b,
                       ost_term *t)
 {
-    uint64_t head;
-    const uint8_t *p = ost_varint_get(b->meta, b->end, &head);
+    uint32_t more;
 
     memset(t, 0, sizeof *t);
-    if (p == NULL)
+    if (b->terms == 0 && !open_terms(b))
         return false;
     t->field = field;
     t->no_positions =
         (seg->fields[field].flags & OST_FIELD_NO_POSITIONS) != 0;
-    p = head < 2 ? meta_single(b, p, head == 0, t)
-                 : meta_list(b, p, head, seg->n_documents, t);
-    if (p == NULL || t->df > seg->n_documents ||
-        t->postings_size > ost_section_size(seg, OST_SECTION_POSTINGS) ||
-        t->positions_size > ost_section_size(seg, OST_SECTION_POSITIONS) ||
-        b->postings > ost_section_size(seg, OST_SECTION_POSTINGS) ||
-        b->positions > ost_section_size(seg, OST_SECTION_POSITIONS) ||
-        b->skips > ost_section_size(seg, OST_SECTION_SKIPS) ||
-        (t->df == 1 && t->doc >= seg->n_documents) ||
-        (t->no_positions && t->positions_size > 0))
+    more = take(b, OST_COLUMN_DF);
+    t->df = more + 1;
+    if (!(more == 0 ? next_single(b, t) : next_list(b, t)))
         return false;
-    b->meta = p;
-    b->left--;
-    return true;
+    if (!t->inlined)
+        next_places(seg, b, t);
+    b->terms++;
+    return t->df > 0 && t->df <= seg->n_documents &&
+           b->postings <= ost_section_size(seg, OST_SECTION_POSTINGS) &&
+           b->positions <= ost_section_size(seg, OST_SECTION_POSITIONS) &&
+           b->skips <= ost_section_size(seg, OST_SECTION_SKIPS) &&
+           (t->df > 1 || t->doc < seg->n_documents) &&
+           !(t->no_positions &&
+             (t->inlined ? t->positions > 0 : t->positions_size > 0));
 }
 
 /* The impact of a single posting is made when the term is found. */
@@ -213,7 +216,7 @@ static osteon_status find_block(ost_segment *seg, const ost_field *f,
     for (;;) {
         char first[OST_WORD_MAX];
         size_t first_len = 0;
-        ost_term_block copy;
+        const uint8_t *text;
         osteon_status s;
         if (low == f->first_block)
             return OSTEON_NOT_FOUND;
@@ -223,9 +226,11 @@ static osteon_status find_block(ost_segment *seg, const ost_field *f,
             return s;
         if (ost_get64(p + low * 8) != prefix)
             break;
-        copy = *b;
-        if (!next_text(&copy, first, &first_len))
+        text = b->text;
+        if (!next_text(b, first, &first_len))
             return bad(seg, b->at, "bad first term of a block", err);
+        b->text = text;
+        b->texts = 0;
         if (ost_term_compare(first, first_len, term, len) <= 0)
             break;
     }
@@ -251,7 +256,7 @@ osteon_status ost_dictionary_find(ost_segment *seg, uint32_t field,
         return s;
     for (;; index++) {
         int c;
-        if (index == b.left)
+        if (index == b.n)
             return OSTEON_NOT_FOUND;
         if (!next_text(&b, found, &found_len))
             return bad(seg, b.at, "bad term in a block", err);
@@ -272,7 +277,8 @@ osteon_status ost_dictionary_find(ost_segment *seg, uint32_t field,
 void ost_term_cursor_start(ost_term_cursor *c, ost_segment *segment,
                            uint32_t field)
 {
-    memset(c, 0, sizeof *c);
+    c->len = 0;
+    c->block.n = c->block.terms = 0;
     c->segment = segment;
     c->field = field;
     c->next_block = segment->fields[field].first_block;
@@ -286,7 +292,7 @@ osteon_status ost_term_cursor_next(ost_term_cursor *c, osteon_error *err)
     const size_t before_len = c->len;
 
     memcpy(before, c->term, before_len);
-    if (b->left == 0) {
+    if (b->terms == b->n) {
         osteon_status s;
         c->len = 0;
         if (c->next_block == f->first_block + f->n_blocks)

@@ -7,17 +7,21 @@
 
 #include "text.h"
 #include "segment.h"
+#include "term_block.h"
 
 /* A dictionary block taken apart as it is read. */
 typedef struct ost_term_block {
-    const uint8_t *text, *text_end; /* what is left of the texts */
-    const uint8_t *meta, *end;      /* what is left of the metadata */
-    uint64_t at;                    /* in its section, for errors */
-    uint64_t postings, skips, positions; /* of the next term: in the file */
-    uint32_t left;                       /* terms */
+    const uint8_t *text, *meta, *end; /* next text; after all texts */
+    uint64_t at;                      /* in its section, for errors */
+    uint64_t postings, skips, positions; /* of the next term: in the section */
+    uint32_t n;                          /* terms */
+    uint32_t texts, terms;               /* taken so far */
+    uint32_t next[OST_N_COLUMNS];        /* value of each column */
+    const uint8_t *large;
+    ost_term_columns columns;
 } ost_term_block;
 
-/* Zero, but for the first three members, to begin with. */
+/* To be started by ost_term_cursor_start. */
 typedef struct ost_term_cursor {
     ost_segment *segment;
     uint32_t field;

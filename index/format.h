@@ -59,7 +59,7 @@ typedef enum ost_section_id {
 
 /* Terms in a dictionary block, and bytes such a block may take. */
 #define OST_TERM_BLOCK 64
-#define OST_TERM_BLOCK_MAX (OST_TERM_BLOCK * 320)
+#define OST_TERM_BLOCK_MAX (OST_TERM_BLOCK * 384)
 
 /* Fields of a segment, and bytes of a field's name. */
 #define OST_MAX_FIELDS 256

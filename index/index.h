@@ -172,10 +172,11 @@ typedef struct ost_term {
     uint64_t postings; /* df > 1: where its blocks begin */
     uint64_t postings_size;
     uint64_t skips; /* df > OST_BLOCK: where its skip table begins */
-    uint64_t positions; /* where its positions begin; itself if inlined */
+    uint64_t positions; /* where its positions begin; if inlined, the only
+                         * one + 1, 0: none */
     uint64_t positions_size;
     uint32_t field;
-    bool inlined;      /* one posting, one occurrence: the position is here */
+    bool inlined;      /* one occurrence: its position is here */
     bool bare;         /* df <= OST_BLOCK: some occurrences have none */
     bool no_positions; /* its field keeps none */
 } ost_term;

@@ -82,7 +82,8 @@ static osteon_status merge_least(const ost_merge *m, input *inputs,
                                  osteon_error *err)
 {
     const ost_term_cursor *least = NULL;
-    ost_term_cursor key;
+    char term[OST_WORD_MAX];
+    size_t len;
     osteon_status s = OSTEON_OK;
 
     for (size_t i = 0; i < m->job->n; i++)
@@ -92,11 +93,13 @@ static osteon_status merge_least(const ost_merge *m, input *inputs,
     *more = least != NULL;
     if (least == NULL)
         return OSTEON_OK;
-    key = *least;
-    ost_term_writer_begin(w, key.term, key.len);
+    len = least->len;
+    memcpy(term, least->term, len);
+    ost_term_writer_begin(w, term, len);
     for (size_t i = 0; i < m->job->n && s == OSTEON_OK; i++) {
         ost_term_cursor *c = &inputs[i].cursor;
-        if (c->len == 0 || compare(c, &key) != 0)
+        if (c->len == 0 ||
+            ost_term_compare(c->term, c->len, term, len) != 0)
             continue;
         s = add_postings(m, i, &c->info, w, err);
         if (s == OSTEON_OK)

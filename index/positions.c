@@ -252,14 +252,16 @@ static bool ends_well(const ost_postings *p, uint64_t unary_end,
                                      (unsigned)left) == 0);
 }
 
-/* A term of one document and one position has it in the dictionary. */
+/* A term of one occurrence has its position in the dictionary, if any. */
 static const uint32_t *inline_position(ost_postings *p)
 {
+    if (p->term.positions == 0)
+        return NULL;
     if (!OST_GROW(&p->positions, &p->positions_room, 1)) {
         ost_postings_stop(p, ost_fail_memory(&p->error));
         return NULL;
     }
-    p->positions[0] = (uint32_t)p->term.positions;
+    p->positions[0] = (uint32_t)p->term.positions - 1;
     p->n_positions = 1;
     return p->positions;
 }

@@ -12,6 +12,7 @@
 #include "term_writer.h"
 
 #include "positions.h"
+#include "term_block.h"
 #include "text.h"
 
 /* A directory entry: what is known of a dictionary block. */
@@ -39,9 +40,10 @@ struct ost_term_writer {
     const uint8_t *norms;
     ost_impact_maker impacts;
 
-    /* The open dictionary block: texts and metadata are apart. */
+    /* The open dictionary block. */
     unsigned block_terms;
-    ost_buffer texts, metadata;
+    ost_term_columns columns;
+    ost_buffer texts, large; /* cf - df that take more than 32 bits */
     entry block;
     char last_term[OST_WORD_MAX];
     size_t last_len;
@@ -89,7 +91,7 @@ void ost_term_writer_close(ost_term_writer *w)
     ost_spool_free(&w->positions);
     ost_spool_free(&w->dictionary);
     ost_buffer_free(&w->texts);
-    ost_buffer_free(&w->metadata);
+    ost_buffer_free(&w->large);
     ost_free(w->entries);
     ost_free(w->fields);
     ost_free(w->table);
@@ -106,18 +108,26 @@ static osteon_status end_dictionary_block(ost_term_writer *w,
 
     if (w->block_terms == 0)
         return OSTEON_OK;
-    if (w->texts.failed || w->metadata.failed ||
+    if (w->texts.failed || w->large.failed ||
         !OST_GROW(&w->entries, &w->entries_room, w->n_entries + 1))
         return ost_fail_memory(err);
     w->entries[w->n_entries++] = w->block;
-    ost_buffer_add_varint(out, w->block_terms);
-    ost_buffer_add_varint(out, w->texts.len);
+    ost_buffer_add_byte(out, (uint8_t)w->block_terms);
+    ost_term_columns_put(out, &w->columns, OST_COLUMN_SHARED,
+                         OST_COLUMN_MORE);
     ost_buffer_add(out, w->texts.data, w->texts.len);
-    ost_buffer_add(out, w->metadata.data, w->metadata.len);
-    w->texts.len = w->metadata.len = 0;
+    ost_term_columns_put(out, &w->columns, OST_COLUMN_DF, OST_COLUMN_BARE);
+    ost_buffer_add(out, w->large.data, w->large.len);
+    w->texts.len = w->large.len = 0;
+    memset(w->columns.n, 0, sizeof w->columns.n);
     w->block_terms = 0;
     w->fields[w->n_fields - 1].n_blocks++;
     return ost_spool_relieve(&w->dictionary, w->folder, err);
+}
+
+static void add(ost_term_writer *w, ost_term_column which, uint32_t value)
+{
+    ost_term_columns_add(&w->columns, which, value);
 }
 
 /* Adds the open term's text, front-coded against the one before. */
@@ -136,8 +146,8 @@ static void add_text(ost_term_writer *w)
     while (shared < w->last_len && shared < w->term_len &&
            w->last_term[shared] == w->term[shared])
         shared++;
-    ost_buffer_add_byte(&w->texts, (uint8_t)shared);
-    ost_buffer_add_byte(&w->texts, (uint8_t)(w->term_len - shared));
+    add(w, OST_COLUMN_SHARED, (uint32_t)shared);
+    add(w, OST_COLUMN_MORE, (uint32_t)(w->term_len - shared));
     ost_buffer_add(&w->texts, w->term + shared, w->term_len - shared);
     memcpy(w->last_term, w->term, w->term_len);
     w->last_len = w->term_len;
@@ -269,31 +279,31 @@ osteon_status ost_term_writer_posting(ost_term_writer *w, uint32_t doc,
     return OSTEON_OK;
 }
 
-/* The size of the open term's positions, doubled, and whether some occurrences
- * have none. */
-static uint64_t positions_size(const ost_term_writer *w, bool bare)
+/* Tells of the open term's positions where they are not in the dictionary. (A
+ * size past 32 bits makes the segment too large, which joining tells.) */
+static void add_places(ost_term_writer *w, bool bare)
 {
-    return (ost_spool_at(&w->positions) - w->positions_at) << 1 | bare;
+    add(w, OST_COLUMN_POSITIONS,
+        (uint32_t)(ost_spool_at(&w->positions) - w->positions_at));
+    add(w, OST_COLUMN_BARE, bare);
 }
 
 /* The posting of a term that only one document holds lies in the dictionary;
- * so does its position, if there is one only. */
+ * so does its position, if there is one occurrence only. */
 static bool end_single(ost_term_writer *w)
 {
-    ost_buffer *m = &w->metadata;
-    const bool once = w->tfs[0] == 1 && w->counts[0] == 1;
     bool bare;
 
-    ost_buffer_add_byte(m, once ? 0 : 1);
-    ost_buffer_add_varint(m, w->docs[0]);
-    if (once) {
-        ost_buffer_add_varint(m, w->places[0]);
+    add(w, OST_COLUMN_DF, 0);
+    add(w, OST_COLUMN_DOC, w->docs[0]);
+    add(w, OST_COLUMN_TF, w->tfs[0] - 1);
+    if (w->tfs[0] == 1) {
+        add(w, OST_COLUMN_POSITION, w->n_places > 0 ? w->places[0] + 1 : 0);
         w->n_places = 0;
     } else {
-        ost_buffer_add_varint(m, w->tfs[0]);
         if (!add_positions(w, &bare))
             return false;
-        ost_buffer_add_varint(m, positions_size(w, bare));
+        add_places(w, bare);
     }
     w->n = 0;
     return true;
@@ -326,7 +336,7 @@ static bool add_table(ost_term_writer *w)
 
 static osteon_status end_list(ost_term_writer *w, osteon_error *err)
 {
-    ost_buffer *m = &w->metadata;
+    const uint64_t again = w->cf - w->df;
     osteon_status s = end_block(w, err);
 
     if (s != OSTEON_OK)
@@ -338,11 +348,14 @@ static osteon_status end_list(ost_term_writer *w, osteon_error *err)
         if (s != OSTEON_OK)
             return s;
     }
-    ost_buffer_add_varint(m, w->df);
-    ost_buffer_add_varint(m, w->cf - w->df);
-    ost_buffer_add_byte(m, w->impact);
-    ost_buffer_add_varint(m, ost_spool_at(&w->postings) - w->postings_at);
-    ost_buffer_add_varint(m, positions_size(w, w->table[0].bare));
+    add(w, OST_COLUMN_DF, w->df - 1);
+    add(w, OST_COLUMN_AGAIN, again < UINT32_MAX ? (uint32_t)again : UINT32_MAX);
+    if (again >= UINT32_MAX)
+        ost_buffer_add_varint(&w->large, again);
+    add(w, OST_COLUMN_IMPACT, w->impact);
+    add(w, OST_COLUMN_POSTINGS,
+        (uint32_t)(ost_spool_at(&w->postings) - w->postings_at));
+    add_places(w, w->df <= OST_BLOCK && w->table[0].bare);
     return OSTEON_OK;
 }
 
