@@ -89,7 +89,6 @@ static void thin(words *w)
             w->items[n++] = w->items[i];
     }
     w->n = n;
-    w->stop = false;
 }
 
 static void add(mades *all, const char *class_name, bench_kind kind,

@@ -113,6 +113,40 @@ function begin_table(title, remark, heads,    n, i, list) {
     printf "\n"
 }
 
+# One line a tool: speed and size of its best, and its answers to the game.
+function short_table(text,    k, tool, first, last, i, what, bytes, all, list) {
+    if (!n_whats[text, "build"] || !n_tools[text])
+        return
+    bytes = get(text, "text", "-", "bytes") + 0
+    begin_table("In short", "Build by one thread, text a second, and the " \
+        "index in the end; average microseconds of the ten best, queries of " \
+        "the game.", "|build MB/s|index bytes|of the text|OR|AND|phrase")
+    split("OR, all|AND, all|phrase", list, "|")
+    for (k = 1; k <= n_tools[text]; k++) {
+        tool = tools[text, k]
+        first = last = ""
+        for (i = 1; i <= n_whats[text, "build"]; i++) {
+            what = whats[text, "build", i]
+            if (index(what, tool) != 1)
+                continue
+            if (first == "")
+                first = what
+            if (last == "" || what ~ /, then /)
+                last = what
+        }
+        all = median(get(text, "build", last, "bytes"))
+        printf "| %s | %s | %s | %.1f %% |", tool,
+            number(bytes / median(get(text, "build", first, "microseconds"))),
+            grouped(all), 100 * all / bytes
+        for (i = 1; i <= 3; i++) {
+            what = latency(text SUBSEP "game" SUBSEP list[i], "10", tool)
+            sub(/ .*/, "", what)
+            printf " %s |", what
+        }
+        printf "\n"
+    }
+}
+
 function build_table(text,    i, what, bytes, took, size, optimizing) {
     if (!n_whats[text, "build"])
         return
@@ -332,6 +366,7 @@ END {
         printf "\n## %s\n\n%s documents, %s bytes.\n", text,
             grouped(get(text, "text", "-", "documents")),
             grouped(get(text, "text", "-", "bytes"))
+        short_table(text)
         build_table(text)
         parts_table(text)
         for (s = 1; s <= n_sets[text]; s++) {

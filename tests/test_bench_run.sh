@@ -81,6 +81,8 @@ check 'median, least and most, speed, size' \
 check 'average, median and 99th percentile of queries' \
     '| OR 2 | 4 | count | 25.0 / 30.0 / 40.0 | 5.00 / 5.00 / 5.00 |' \
     "$(line '| OR 2 | 4')"
+check 'in short: speed of one thread, size, no queries of the game' \
+    '| Osteon | 2.00 | 1,000,000 | 25.0 % |  |  |  |' "$(line '| Osteon | 2')"
 check 'agreement of counts' '| OR 2 | 25 % / 25 % / 1.25 |' \
     "$(line '| OR 2 | 25')"
 
@@ -133,6 +135,9 @@ if [ -f "$build/bench/lucene/path" ] && command -v java >/dev/null; then
 fi
 lines+=(Xapian 'Xapian, then compact')
 peers+=(Xapian)
+for what in Osteon "${peers[@]}"; do
+    count 2 "^\\| $what \\| $number \\| $number \\| $number % \\|( $number \\|){3}\$"
+done
 for what in "${lines[@]}"; do
     count 2 "^\\| $what \\| $range \\| ($number)? \\| $number \\| $number \\| $number \\|"
 done
