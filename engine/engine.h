@@ -58,6 +58,7 @@ struct osteon_feed {
 };
 
 extern const ost_writer_engine ost_native_writer_engine;
+extern const ost_writer_engine ost_xapian_writer_engine;
 
 /* ---- Reading ---- */
 

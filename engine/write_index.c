@@ -5,6 +5,71 @@
  */
 #include "engine.h"
 
+#include <sys/stat.h>
+
+static const struct engine_name {
+    const char *name, *file; /* the file that tells it */
+    const ost_writer_engine *engine;
+} engines[] = {
+    {"native", "MANIFEST", &ost_native_writer_engine},
+    {"xapian", "XAPIANDB", &ost_xapian_writer_engine},
+};
+
+#define N_ENGINES (sizeof engines / sizeof *engines)
+
+/* The engine of what lies in a folder; NULL: there is no index of ours. */
+static osteon_status find_engine(const char *folder,
+                                 const struct engine_name **out,
+                                 osteon_error *err)
+{
+    *out = NULL;
+    for (size_t i = 0; i < N_ENGINES && *out == NULL; i++) {
+        char *path = ost_path_join(folder, engines[i].file);
+        struct stat st;
+        if (path == NULL)
+            return ost_fail_memory(err);
+        if (lstat(path, &st) == 0)
+            *out = &engines[i];
+        ost_free(path);
+    }
+    return OSTEON_OK;
+}
+
+static osteon_status choose_engine(const char *folder,
+                                   const osteon_writer_options *options,
+                                   const ost_writer_engine **out,
+                                   osteon_error *err)
+{
+    const char *wanted = options != NULL ? options->engine : NULL;
+    const struct engine_name *chosen = NULL, *there;
+    osteon_status s = find_engine(folder, &there, err);
+
+    if (s != OSTEON_OK)
+        return s;
+    for (size_t i = 0; i < N_ENGINES && wanted != NULL; i++)
+        if (strcmp(engines[i].name, wanted) == 0)
+            chosen = &engines[i];
+    if (wanted != NULL && chosen == NULL)
+        return ost_fail(err, OSTEON_INVALID,
+                        "unknown engine '%.32s'; known: native xapian",
+                        wanted);
+    if (there != NULL && chosen != NULL && there != chosen)
+        return ost_fail(err, OSTEON_INVALID,
+                        "%s: an index of the engine %s, not %s: choose "
+                        "another folder, or remove it",
+                        folder, there->name, chosen->name);
+    if (chosen == NULL)
+        chosen = there != NULL ? there : &engines[0];
+    if (chosen == &engines[0] && options != NULL &&
+        (options->shard != 0 || options->n_shards != 0))
+        return ost_fail(err, OSTEON_INVALID,
+                        "%s: only an index of the engine xapian can be a "
+                        "part",
+                        folder);
+    *out = chosen->engine;
+    return OSTEON_OK;
+}
+
 osteon_status osteon_writer_open(const char *path,
                                  const osteon_writer_options *options,
                                  osteon_writer **out, osteon_error *err)
@@ -15,8 +80,9 @@ osteon_status osteon_writer_open(const char *path,
     *out = NULL;
     if (writer == NULL)
         return ost_fail_memory(err);
-    writer->engine = &ost_native_writer_engine;
-    s = writer->engine->open(path, options, &writer->self, err);
+    s = choose_engine(path, options, &writer->engine, err);
+    if (s == OSTEON_OK)
+        s = writer->engine->open(path, options, &writer->self, err);
     if (s != OSTEON_OK) {
         ost_free(writer);
         return s;

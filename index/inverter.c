@@ -166,8 +166,7 @@ static bool add_title(ost_inverter *inv, const char *title, size_t len,
 
 /* ---- Fields ---- */
 
-/* Folds a field's name; false where it is not one of ours to keep. */
-static bool fold_name(const osteon_field *f, char name[OST_MAX_FIELD_NAME + 1])
+bool ost_field_fold(const osteon_field *f, char name[OST_MAX_FIELD_NAME + 1])
 {
     static const char *const reserved[] = {"title", "body", "id", "path"};
 
@@ -187,8 +186,7 @@ static bool fold_name(const osteon_field *f, char name[OST_MAX_FIELD_NAME + 1])
     return true;
 }
 
-/* The number of a field; OST_MAX_FIELDS where there are too many. */
-static uint32_t field_number(ost_field_names *names, const char *name)
+uint32_t ost_field_number(ost_field_names *names, const char *name)
 {
     uint32_t i;
 
@@ -238,7 +236,7 @@ static bool add_field(ost_inverter *inv, const osteon_field *f,
                       uint32_t *length)
 {
     char name[OST_MAX_FIELD_NAME + 1];
-    const bool named = fold_name(f, name);
+    const bool named = ost_field_fold(f, name);
     uint32_t number, position = 0, own = 0;
     ost_field_length *before;
 
@@ -248,7 +246,7 @@ static bool add_field(ost_inverter *inv, const osteon_field *f,
     if (!add_text(inv, OST_FIELD_DEFAULT, f->text, f->text_len,
                   &inv->position, length))
         return false;
-    number = named ? field_number(inv->names, name) : OST_MAX_FIELDS;
+    number = named ? ost_field_number(inv->names, name) : OST_MAX_FIELDS;
     if (number == OST_MAX_FIELDS) {
         inv->counts.fields_folded++;
         return true;

@@ -25,6 +25,12 @@ typedef struct ost_field_names {
 
 void ost_field_names_init(ost_field_names *names);
 
+/* Folds a field's name; false where it is not one of ours to keep. */
+bool ost_field_fold(const osteon_field *f, char name[OST_MAX_FIELD_NAME + 1]);
+
+/* The number of a field; OST_MAX_FIELDS where there are too many. */
+uint32_t ost_field_number(ost_field_names *names, const char *name);
+
 /* A byte stream of postings for one term, in chunks of growing size. */
 typedef struct ost_list {
     uint8_t *at, *end; /* of the open chunk; 4 bytes for the link follow end */

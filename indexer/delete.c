@@ -46,11 +46,14 @@ static bool remove_all(remover *r, const osi_options *options)
 
 int osi_delete(const osi_options *options, const osi_place *place)
 {
-    const osteon_writer_options wanted = {.language = options->language,
+    const osteon_writer_options wanted = {.engine = options->engine,
+                                          .language = options->language,
                                           .memory = (size_t)options->memory,
                                           .threads = (unsigned)options->jobs,
                                           .wait = options->wait,
-                                          .must_exist = true};
+                                          .must_exist = true,
+                                          .shard = options->shard.part,
+                                          .n_shards = options->shard.parts};
     remover r = {0};
     int status = OSI_FATAL;
     bool ok;

@@ -75,6 +75,24 @@ static bool parse_seconds(const char *text, double *out)
     return *end == '\0' && isfinite(*out);
 }
 
+/* "K/N", with 1 <= K <= N. */
+static bool parse_shard(const char *text, osi_shard *out)
+{
+    const char *const slash = strchr(text, '/');
+    char part[10];
+    uint64_t k, n;
+
+    if (slash == NULL || (size_t)(slash - text) >= sizeof part)
+        return false;
+    memcpy(part, text, (size_t)(slash - text));
+    part[slash - text] = '\0';
+    if (!parse_count(part, &k) || !parse_count(slash + 1, &n) || k == 0 ||
+        k > n)
+        return false;
+    *out = (osi_shard){(unsigned)k, (unsigned)n};
+    return true;
+}
+
 static bool parse_choice(const char *text, const char *const *choices,
                          int *out)
 {
@@ -178,6 +196,8 @@ static bool apply(const osi_row *row, osi_options *o, const char *value,
     case OSI_ROW_IMPORT:
         return parse_exchange(value, imports, place) ||
                bad_value(row, value, imports);
+    case OSI_ROW_SHARD:
+        return parse_shard(value, place) || bad_value(row, value, NULL);
     case OSI_ROW_GLOB:
     case OSI_ROW_EXCLUDE:
         if (list_add(place, row->kind == OSI_ROW_EXCLUDE ? "!" : "", value))

@@ -18,6 +18,7 @@ typedef enum osi_row_kind {
     OSI_ROW_MERGE,      /* int, osi_merge; OSI_MERGE_ONE without a value */
     OSI_ROW_EXPORT,     /* osi_exchange */
     OSI_ROW_IMPORT,     /* osi_exchange */
+    OSI_ROW_SHARD,      /* osi_shard */
     OSI_ROW_GLOB,       /* osi_list */
     OSI_ROW_EXCLUDE     /* osi_list, with '!' before each */
 } osi_row_kind;

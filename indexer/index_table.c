@@ -28,6 +28,14 @@ const osi_row osi_rows[] = {
      "language of a new index (english)",
      "Decides how words are reduced to stems; 'none' leaves them as they\n"
      "are. An index keeps its language until --rebuild."},
+    {"engine", 0, "NAME", OSI_ROW_TEXT, false, AT(engine), NULL,
+     "native or xapian: what a new index is (native)",
+     "xapian makes a Xapian database, which Xapian's own tools read too.\n"
+     "An index keeps its engine."},
+    {"shard", 0, "K/N", OSI_ROW_SHARD, false, AT(shard), NULL,
+     "take only part K of N of the documents",
+     "By a hash of their ids, for an index over several hosts; with\n"
+     "--engine xapian. An index keeps its part until --rebuild."},
     {"store", 0, "WHAT", OSI_ROW_STORE, false, AT(store), NULL,
      "auto, all or none: text to keep in the index",
      "auto keeps the text of what cannot be read again from a file as it\n"

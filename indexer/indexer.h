@@ -175,6 +175,11 @@ typedef struct osi_exchange {
     const char *target; /* a file; "-": standard output or input */
 } osi_exchange;
 
+/* Part `part` of `parts`, from 1; 0, 0: all. */
+typedef struct osi_shard {
+    unsigned part, parts;
+} osi_shard;
+
 typedef struct osi_options {
     const char *index;
     uint64_t jobs; /* 0: one a core */
@@ -186,6 +191,8 @@ typedef struct osi_options {
     const char *delete_from;
     const char *id; /* of standard input */
     const char *language;
+    const char *engine;
+    osi_shard shard;
     osi_list globs; /* as given to -g; those of --exclude with a '!' */
     uint64_t max_filesize;
     double wait; /* seconds; below 0: for ever */

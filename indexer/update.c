@@ -271,13 +271,16 @@ static osteon_status open_writer(osi_run *run, osteon_error *err)
 {
     const osi_options *const options = run->options;
     const osteon_writer_options wanted = {
+        .engine = options->engine,
         .language = options->language,
         .memory = (size_t)options->memory,
         .threads = (unsigned)options->jobs,
         .wait = options->wait,
         .must_exist = options->merge && options->n_operands == 0 &&
                       options->files_from == NULL && !options->rebuild,
-        .rebuild = options->rebuild};
+        .rebuild = options->rebuild,
+        .shard = options->shard.part,
+        .n_shards = options->shard.parts};
 
     return osteon_writer_open(run->place->index, &wanted, &run->writer, err);
 }

@@ -138,18 +138,30 @@ static void fail_path(const walker *w, size_t len, int code)
                     code);
 }
 
-/* Whether the folder, which holds a MANIFEST, is an index of whatever name:
- * its files are no documents. */
-static bool is_some_index(int folder)
+/* The file that an index of whatever name has, and how it begins. */
+static const struct index_mark {
+    const char *name, *begins;
+} index_marks[] = {{"MANIFEST", "osteon-manifest "}, {"XAPIANDB", "auto db-"}};
+
+static const struct index_mark *find_mark(const char *name)
 {
-    static const char begins[] = "osteon-manifest ";
-    char head[sizeof begins - 1];
-    const int fd = openat(folder, "MANIFEST",
+    for (size_t i = 0; i < sizeof index_marks / sizeof *index_marks; i++)
+        if (strcmp(name, index_marks[i].name) == 0)
+            return &index_marks[i];
+    return NULL;
+}
+
+/* Whether the folder, which holds a file of that name, is an index: its files
+ * are no documents. */
+static bool is_some_index(int folder, const struct index_mark *mark)
+{
+    const size_t len = strlen(mark->begins);
+    char head[32];
+    const int fd = openat(folder, mark->name,
                           O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
                               O_NOCTTY);
-    const bool is =
-        fd >= 0 && read(fd, head, sizeof head) == (ssize_t)sizeof head &&
-        memcmp(head, begins, sizeof head) == 0;
+    const bool is = fd >= 0 && read(fd, head, len) == (ssize_t)len &&
+                    memcmp(head, mark->begins, len) == 0;
 
     if (fd >= 0)
         close(fd);
@@ -160,7 +172,7 @@ static bool is_some_index(int folder)
 static int read_names(walker *w, frame *f)
 {
     unsigned present = 0;
-    bool has_manifest = false;
+    const struct index_mark *mark = NULL;
     const struct dirent *entry;
     int code;
 
@@ -178,14 +190,15 @@ static int read_names(walker *w, frame *f)
             if (!w->walk->hidden)
                 continue;
         }
-        has_manifest |= strcmp(name, "MANIFEST") == 0;
+        if (mark == NULL)
+            mark = find_mark(name);
         if (!add_item(f, entry, w->walk->index_inode)) {
             w->no_memory = true;
             break;
         }
     }
     code = errno;
-    if (has_manifest && is_some_index(f->fd))
+    if (mark != NULL && is_some_index(f->fd, mark))
         f->n = 0;
     if (present != 0 && !w->walk->no_ignore && !w->no_memory) {
         f->rules = read_rules(f->fd, present);

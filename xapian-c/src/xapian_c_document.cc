@@ -86,6 +86,31 @@ xapian_c_document_add_boolean_term(xapian_c_document *document,
     return xapian_c_document_add_term(document, term, len, 0, err);
 }
 
+xapian_c_status
+xapian_c_document_add_postings(xapian_c_document *document,
+                               const xapian_c_posting *postings, size_t n,
+                               xapian_c_error *err) noexcept
+{
+    bool ok = document != nullptr && (postings != nullptr || n == 0);
+    for (size_t i = 0; ok && i < n; i++)
+        ok = valid(postings[i].term, postings[i].len) &&
+             (postings[i].positions != nullptr ||
+              postings[i].n_positions == 0);
+    return run(ok, err, [&] {
+        std::string name; /* its memory serves all terms */
+        ++*document->changes.front();
+        for (size_t i = 0; i < n; i++) {
+            const xapian_c_posting &p = postings[i];
+            name.assign(p.len > 0 ? p.term : "", p.len);
+            if (p.n_positions == 0)
+                document->doc.add_term(name, p.wdf_inc);
+            for (size_t k = 0; k < p.n_positions; k++)
+                document->doc.add_posting(name, p.positions[k],
+                                          k == 0 ? p.wdf_inc : 0);
+        }
+    });
+}
+
 xapian_c_status xapian_c_document_remove_posting(xapian_c_document *document,
                                                  const char *term, size_t len,
                                                  unsigned position,

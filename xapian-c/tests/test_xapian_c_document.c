@@ -62,6 +62,45 @@ START_TEST(test_data_with_zero_bytes_is_kept)
 }
 END_TEST
 
+START_TEST(test_postings_added_together_are_as_one_by_one)
+{
+    const unsigned positions[] = {9, 2, 9};
+    const xapian_c_posting postings[] = {
+        {"z\0z", 3, 4, positions, 3}, {"b", 1, 5, NULL, 0},
+        {"new", 3, 0, NULL, 0},       {"b", 1, 1, positions, 1}};
+    xapian_c_document *other = make_document("b a b");
+    const char *a = NULL, *b = NULL;
+    size_t a_len = 0, b_len = 0;
+    for (size_t i = 0; i < 3; i++)
+        OK(xapian_c_document_add_posting(other, "z\0z", 3, positions[i],
+                                         i == 0 ? 4 : 0, NULL));
+    OK(xapian_c_document_add_term(other, "b", 1, 5, NULL));
+    OK(xapian_c_document_add_boolean_term(other, "new", 3, NULL));
+    OK(xapian_c_document_add_posting(other, "b", 1, 9, 1, NULL));
+    OK(xapian_c_document_add_postings(doc, postings, 4, NULL));
+    OK(xapian_c_document_add_postings(doc, NULL, 0, NULL));
+    OK(xapian_c_document_serialise(doc, &a, &a_len, NULL));
+    OK(xapian_c_document_serialise(other, &b, &b_len, NULL));
+    ck_assert_uint_eq(a_len, b_len);
+    ck_assert_mem_eq(a, b, a_len);
+    xapian_c_document_free(other);
+}
+END_TEST
+
+START_TEST(test_postings_refuse_what_is_missing)
+{
+    const unsigned position = 1;
+    const xapian_c_posting empty = {"", 0, 1, &position, 1};
+    const xapian_c_posting no_term = {NULL, 1, 1, NULL, 0};
+    const xapian_c_posting no_positions = {"a", 1, 1, NULL, 1};
+    INVALID(xapian_c_document_add_postings(NULL, &empty, 1, NULL));
+    INVALID(xapian_c_document_add_postings(doc, NULL, 1, NULL));
+    INVALID(xapian_c_document_add_postings(doc, &empty, 1, NULL));
+    INVALID(xapian_c_document_add_postings(doc, &no_term, 1, NULL));
+    INVALID(xapian_c_document_add_postings(doc, &no_positions, 1, NULL));
+}
+END_TEST
+
 START_TEST(test_terms_added_are_listed_in_order)
 {
     unsigned n = 0;
@@ -263,6 +302,8 @@ static Suite *document_suite(void)
     tcase_add_checked_fixture(all, document_make, document_end);
     tcase_add_test(all, test_new_null_is_invalid_argument);
     tcase_add_test(all, test_data_with_zero_bytes_is_kept);
+    tcase_add_test(all, test_postings_added_together_are_as_one_by_one);
+    tcase_add_test(all, test_postings_refuse_what_is_missing);
     tcase_add_test(all, test_terms_added_are_listed_in_order);
     tcase_add_test(all, test_terms_removed_are_gone);
     tcase_add_test(all, test_terms_not_there_are_invalid_argument);

@@ -64,6 +64,25 @@ xapian_c_document_add_boolean_term(xapian_c_document *document,
                                    const char *term, size_t len,
                                    xapian_c_error *err) XAPIAN_C_NOEXCEPT;
 
+/* A term, its occurrences and its positions. */
+typedef struct xapian_c_posting {
+    const char *term;
+    size_t len;
+    unsigned wdf_inc;
+    const unsigned *positions; /* NULL if there are none */
+    size_t n_positions;
+} xapian_c_posting;
+
+/* Adds many terms in one call: each as add_term adds it, then its positions as
+ * add_posting does with a wdf_inc of 0. Of a call that fails some terms may
+ * have been added.
+ *   XAPIAN_C_INVALID_ARGUMENT_ERROR  a term is empty; one too long fails as
+ *                                    in add_posting */
+XAPIAN_C_CHECKED xapian_c_status
+xapian_c_document_add_postings(xapian_c_document *document,
+                               const xapian_c_posting *postings, size_t n,
+                               xapian_c_error *err) XAPIAN_C_NOEXCEPT;
+
 /* Takes the term away from a position and `wdf_dec` off its occurrences, not
  * below 0. The term stays, even without positions.
  *   XAPIAN_C_INVALID_ARGUMENT_ERROR  the term is not there */
