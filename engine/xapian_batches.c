@@ -16,13 +16,10 @@
 
 #define PATIENCE 2
 
-/* Documents of a piece: Xapian writes what it has after 10,000 changes, and
- * writing a piece once is fastest. */
-#define PIECE_DOCUMENTS 9000
-
-/* Memory of a piece, at most: in larger ones Xapian's trees outgrow the
- * caches of the processor. */
-#define MOST_PIECE ((size_t)192 << 20)
+/* Cost of a piece, at most: about 10 MB of text. Of many small pieces the
+ * lists do not grow together again; the trees of large ones take long to
+ * write to, as they are not written in order (xapian_build.c). */
+#define MOST_PIECE ((size_t)256 << 20)
 
 static size_t piece_cost(const ost_xw_writer *w)
 {
@@ -79,7 +76,6 @@ static void admit(ost_xw_writer *w, bool all)
             w->ready = batch;
         w->ready_last = batch;
         w->ready_cost += batch->cost;
-        w->ready_documents += batch->documents;
     }
 }
 
@@ -87,23 +83,18 @@ static void admit(ost_xw_writer *w, bool all)
 static ost_xw_batch *take(ost_xw_writer *w, bool one_piece, size_t *cost)
 {
     ost_xw_batch *first = w->ready, *last = first;
-    size_t documents = first->documents;
 
     *cost = first->cost;
     while (last->next != NULL &&
-           (!one_piece ||
-            (*cost + last->next->cost <= piece_cost(w) &&
-             documents + last->next->documents <= PIECE_DOCUMENTS))) {
+           (!one_piece || *cost + last->next->cost <= piece_cost(w))) {
         last = last->next;
         *cost += last->cost;
-        documents += last->documents;
     }
     w->ready = last->next;
     if (w->ready == NULL)
         w->ready_last = NULL;
     last->next = NULL;
     w->ready_cost -= *cost;
-    w->ready_documents -= documents;
     return first;
 }
 
@@ -141,8 +132,7 @@ static void work(ost_xw_writer *w, bool all)
     const bool pieces = w->base[0] == '\0';
 
     while (w->ready != NULL && w->status == OSTEON_OK &&
-           (pieces ? all || w->ready_cost >= piece_cost(w) ||
-                         w->ready_documents >= PIECE_DOCUMENTS
+           (pieces ? all || w->ready_cost >= piece_cost(w)
                    : w->building == 0)) {
         size_t cost;
         ost_xw_batch *batches = take(w, pieces, &cost);

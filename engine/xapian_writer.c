@@ -145,6 +145,11 @@ static osteon_status read_state(ost_xw_writer *w,
         return OSTEON_OK;
     }
     s = ost_xw_load(w, &error);
+    if (s == OSTEON_OK && w->source_file.name != NULL)
+        memcpy(w->committed_sources, w->source_file.name,
+               strlen(w->source_file.name) + 1);
+    /* Of what we cannot read, another version may know the files. */
+    w->unsure = s != OSTEON_OK;
     if (o->rebuild && (s == OSTEON_OK || s == OSTEON_CORRUPT ||
                        s == OSTEON_VERSION || s == OSTEON_INVALID)) {
         begin_empty(w, o);
@@ -159,7 +164,7 @@ static osteon_status read_state(ost_xw_writer *w,
     if (s != OSTEON_OK)
         return s;
     memcpy(w->base, w->published, sizeof w->base);
-    ost_xw_sweep(w->folder, w->published, w->source_file.name);
+    ost_xw_sweep(w->folder, w->published, w->committed_sources);
     return OSTEON_OK;
 }
 
@@ -240,7 +245,7 @@ static void clean_up(ost_xw_writer *w)
 {
     char *lock;
 
-    if (w->unsure)
+    if (w->unsure || w->language[0] == '\0') /* the state was not read */
         return;
     ost_xw_sweep(w->folder, w->published, w->committed_sources);
     if (w->published[0] != '\0' || !w->made_folder)

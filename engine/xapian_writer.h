@@ -64,7 +64,7 @@ typedef struct ost_xw_writer {
     uint64_t highest;        /* one past the highest begun */
     ost_xw_batch *early; /* by number: one before them is missing */
     ost_xw_batch *ready, *ready_last; /* to be written, in order */
-    size_t ready_cost, ready_documents;
+    size_t ready_cost;
     size_t held;       /* cost of all batches in memory */
     unsigned active;   /* feeds inside a batch */
     unsigned building; /* threads that write */
