@@ -1,46 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * How a document's score comes about, in lines for a person. The terms and
- * phrases are scored by the scorers of a search, the rest is put together
- * here once more, and only what matches is shown.
- *
- * Scores are shown in 10,000ths, cut out of the whole: a part that stands for
- * [from, from + score) shows the difference of its rounded ends. So the
- * numbers of the parts add up to that of the whole, digit by digit.
+ * How a document's score comes about: the terms and phrases are scored by the
+ * scorers of a search, the rest is put together here once more.
  */
-#include "parse.h"
+#include "explain.h"
 #include "scorer.h"
-
-/* What a part gives to the document. */
-typedef struct finding finding;
-struct finding {
-    const ost_part *part;
-    bool matches;
-    int64_t score;
-    uint32_t tf;     /* TERM, PHRASE */
-    uint32_t length; /* of the field */
-    finding **found; /* of the parts that match; FILTER: that score */
-    uint32_t n_found;
-    const finding *best; /* MAX: the one that counts */
-    bool excluded;
-};
 
 typedef struct explainer {
     const ost_model *model;
     uint32_t segment, doc; /* the document's place */
     ost_arena *arena;
-    ost_buffer text;
 } explainer;
 
 /* ---- Finding ---- */
 
-static osteon_status find(explainer *x, const ost_part *part, finding **out,
-                          osteon_error *err);
+static osteon_status find(explainer *x, const ost_part *part,
+                          ost_finding **out, osteon_error *err);
 
-static osteon_status find_leaf(explainer *x, const ost_part *part, finding *f,
-                               osteon_error *err)
+/* What is told of a leaf beside its score. */
+static osteon_status describe(explainer *x, const ost_part *part,
+                              ost_finding *f, osteon_error *err)
 {
-    const ost_field_view *view = &part->leaves[0]->field->views[x->segment];
+    const ost_model_field *field = part->leaves[0]->field;
+    uint64_t *df = ost_arena_array(x->arena, part->n_leaves, sizeof *df);
+
+    if (df == NULL)
+        return ost_fail_memory(err);
+    for (uint32_t i = 0; i < part->n_leaves; i++)
+        df[i] = part->leaves[i]->df;
+    f->df = df;
+    f->n_df = part->n_leaves;
+    f->documents = x->model->snapshot->documents;
+    f->average = field->average;
+    f->length = ost_norm_decode(field->views[x->segment].norms[x->doc]);
+    return OSTEON_OK;
+}
+
+static osteon_status find_leaf(explainer *x, const ost_part *part,
+                               ost_finding *f, osteon_error *err)
+{
     ost_plan *plan;
     ost_scorer *scorer;
     osteon_status s;
@@ -55,33 +53,24 @@ static osteon_status find_leaf(explainer *x, const ost_part *part, finding *f,
         f->score = scorer->type->score(scorer);
         f->tf = part->kind == OST_NODE_TERM ? ost_scorer_term_tf(scorer)
                                             : ost_scorer_phrase_tf(scorer);
-        f->length = ost_norm_decode(view->norms[x->doc]);
     }
     s = ost_plan_check(plan, err);
     ost_plan_close(plan);
-    return s;
+    return s == OSTEON_OK && f->matches ? describe(x, part, f, err) : s;
 }
 
-static osteon_status find_list(explainer *x, const ost_part *part, finding *f,
-                               osteon_error *err)
+static osteon_status find_list(explainer *x, const ost_part *part,
+                               ost_finding *f, osteon_error *err)
 {
     f->found = ost_arena_array(x->arena, part->n_parts, sizeof *f->found);
     if (f->found == NULL)
         return ost_fail_memory(err);
     for (uint32_t i = 0; i < part->n_parts; i++) {
-        finding *child;
+        ost_finding *child;
         const osteon_status s = find(x, part->parts[i], &child, err);
         if (s != OSTEON_OK)
             return s;
-        if (!child->matches)
-            continue;
-        f->found[f->n_found++] = child;
-        if (part->kind != OST_NODE_MAX) {
-            f->score += child->score;
-        } else if (f->best == NULL || child->score > f->score) {
-            f->best = child;
-            f->score = child->score;
-        }
+        ost_finding_add(f, child);
     }
     f->matches = part->kind == OST_NODE_AND ? f->n_found == part->n_parts
                                             : f->n_found > 0;
@@ -89,10 +78,10 @@ static osteon_status find_list(explainer *x, const ost_part *part, finding *f,
 }
 
 static osteon_status find_filter(explainer *x, const ost_part *part,
-                                 finding *f, osteon_error *err)
+                                 ost_finding *f, osteon_error *err)
 {
     const ost_part *const scoring[] = {part->required, part->optional};
-    finding *child;
+    ost_finding *child;
     osteon_status s;
 
     f->matches = part->required == NULL;
@@ -105,11 +94,9 @@ static osteon_status find_filter(explainer *x, const ost_part *part,
         s = find(x, scoring[i], &child, err);
         if (s != OSTEON_OK)
             return s;
-        if (!child->matches)
-            continue;
-        f->found[f->n_found++] = child;
-        f->score += child->score;
-        f->matches = f->matches || scoring[i] == part->required;
+        ost_finding_add(f, child);
+        if (child->matches && scoring[i] == part->required)
+            f->matches = true;
     }
     if (part->excluded == NULL)
         return OSTEON_OK;
@@ -121,15 +108,16 @@ static osteon_status find_filter(explainer *x, const ost_part *part,
     return s;
 }
 
-static osteon_status find(explainer *x, const ost_part *part, finding **out,
-                          osteon_error *err)
+static osteon_status find(explainer *x, const ost_part *part,
+                          ost_finding **out, osteon_error *err)
 {
-    finding *f = ost_arena_alloc(x->arena, sizeof *f);
+    ost_finding *f = ost_arena_alloc(x->arena, sizeof *f);
 
     *out = f;
     if (f == NULL)
         return ost_fail_memory(err);
-    f->part = part;
+    f->node = part->node;
+    f->kind = part->kind;
     switch (part->kind) {
     case OST_NODE_EMPTY:
         break;
@@ -144,91 +132,6 @@ static osteon_status find(explainer *x, const ost_part *part, finding **out,
         return find_filter(x, part, f, err);
     }
     return OSTEON_OK;
-}
-
-/* ---- Showing ---- */
-
-/* A score in 10,000ths. */
-static int64_t rounded(int64_t score)
-{
-    return (score * 10000 + OST_SCORE_ONE / 2) / OST_SCORE_ONE;
-}
-
-static void show_score(explainer *x, unsigned depth, int64_t from,
-                       int64_t score)
-{
-    const int64_t shown = rounded(from + score) - rounded(from);
-
-    ost_buffer_printf(&x->text, "%*s%lld.%04d", (int)(2 * depth), "",
-                      (long long)(shown / 10000), (int)(shown % 10000));
-}
-
-static void show_leaf(explainer *x, const finding *f)
-{
-    const ost_part *part = f->part;
-    const double tenths = part->leaves[0]->field->average * 10 + 0.5;
-    const unsigned long long average = (unsigned long long)tenths;
-
-    ost_buffer_add_byte(&x->text, ' ');
-    ost_query_print(part->node, &x->text);
-    ost_buffer_printf(&x->text, "  tf %lu, df ", (unsigned long)f->tf);
-    for (uint32_t i = 0; i < part->n_leaves; i++)
-        ost_buffer_printf(&x->text, i > 0 ? "/%llu" : "%llu",
-                          (unsigned long long)part->leaves[i]->df);
-    ost_buffer_printf(&x->text, " of %llu, length %lu (average %llu.%llu)\n",
-                      (unsigned long long)x->model->snapshot->documents,
-                      (unsigned long)f->length, average / 10, average % 10);
-}
-
-/* Shows a finding that matches. `from`: what stands before it in the sum. */
-static void show(explainer *x, const finding *f, unsigned depth, int64_t from)
-{
-    const bool best = f->part->kind == OST_NODE_MAX;
-
-    if (f->n_found == 1) { /* a sum of one is that one */
-        show(x, f->found[0], depth, from);
-        return;
-    }
-    show_score(x, depth, from, f->score);
-    if (f->n_found > 1)
-        ost_buffer_add_text(&x->text, best ? " = best of\n" : " = sum of\n");
-    else if (f->part->kind == OST_NODE_FILTER)
-        ost_buffer_add_text(&x->text, " for not being excluded\n");
-    else
-        show_leaf(x, f);
-    for (uint32_t i = 0; i < f->n_found; i++) {
-        show(x, f->found[i], depth + 1, from);
-        if (!best)
-            from += f->found[i]->score;
-    }
-}
-
-/* Terms come from queries and indexes: no control bytes from them. */
-static void clean(ost_buffer *text)
-{
-    for (size_t i = 0; i < text->len; i++)
-        if ((text->data[i] < 0x20 && text->data[i] != '\n') ||
-            text->data[i] == 0x7f)
-            text->data[i] = '?';
-}
-
-static osteon_status explain(explainer *x, uint32_t document,
-                             osteon_error *err)
-{
-    finding *f;
-    const osteon_status s = find(x, x->model->root, &f, err);
-
-    if (s != OSTEON_OK)
-        return s;
-    if (f->matches)
-        show(x, f, 0, 0);
-    else
-        ost_buffer_printf(&x->text, "document %lu %s\n",
-                          (unsigned long)document,
-                          f->excluded ? "is excluded" : "does not match");
-    clean(&x->text);
-    ost_buffer_add_byte(&x->text, '\0');
-    return x->text.failed ? ost_fail_memory(err) : OSTEON_OK;
 }
 
 /* ---- The whole ---- */
@@ -257,6 +160,7 @@ osteon_status ost_explain(ost_snapshot *snapshot, const osteon_query *query,
 {
     explainer x = {0};
     ost_model *model = NULL;
+    ost_finding *f;
     ost_bm25 bm25;
     osteon_status s;
 
@@ -270,11 +174,10 @@ osteon_status ost_explain(ost_snapshot *snapshot, const osteon_query *query,
         return s;
     x.model = model;
     x.arena = ost_arena_open();
-    s = x.arena != NULL ? explain(&x, document, err) : ost_fail_memory(err);
+    s = x.arena != NULL ? find(&x, model->root, &f, err)
+                        : ost_fail_memory(err);
     if (s == OSTEON_OK)
-        *out = (char *)x.text.data;
-    else
-        ost_buffer_free(&x.text);
+        s = ost_finding_show(f, document, out, err);
     ost_arena_close(x.arena);
     ost_model_close(model);
     return s;

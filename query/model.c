@@ -213,17 +213,17 @@ static osteon_status make(ost_leaf_table *table, const ost_node *node,
 
 /* ---- The whole ---- */
 
-static size_t count_terms(const ost_node *node)
+size_t ost_node_terms(const ost_node *node)
 {
     const ost_node *const members[] = {node->required, node->optional,
                                        node->excluded};
     size_t n = node->kind == OST_NODE_TERM;
 
     for (uint32_t i = 0; i < node->n_children; i++)
-        n += count_terms(node->children[i]);
+        n += ost_node_terms(node->children[i]);
     for (size_t i = 0; i < 3; i++)
         if (members[i] != NULL)
-            n += count_terms(members[i]);
+            n += ost_node_terms(members[i]);
     return n;
 }
 
@@ -247,7 +247,7 @@ osteon_status ost_model_open(ost_snapshot *snapshot, const osteon_query *query,
     }
     model->root = &model->nothing;
     if (snapshot->n_segments > 0) {
-        s = ost_leaf_table_open(&table, model, count_terms(query->root), err);
+        s = ost_leaf_table_open(&table, model, ost_node_terms(query->root), err);
         if (s == OSTEON_OK)
             s = make(&table, query->root, &model->root, err);
         if (model->root == NULL)

@@ -68,6 +68,9 @@ OSTEON_MUST_CHECK osteon_status ost_model_open(ost_snapshot *snapshot,
                                                osteon_error *err);
 void ost_model_close(ost_model *model);
 
+/* The TERMs of a tree, as often as they occur there. */
+size_t ost_node_terms(const ost_node *node);
+
 /* True where the part may match something in segment `number`: all of its
  * required terms are there. */
 bool ost_part_occurs(const ost_part *part, uint32_t number);

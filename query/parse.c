@@ -323,10 +323,14 @@ static osteon_query *make_query(ost_parser *p, ost_node *root)
     if (!text.failed)
         query->text = ost_arena_copy(p->arena, text.data, text.len);
     ost_buffer_free(&text);
+    query->source = ost_arena_copy(p->arena, p->text, p->len);
     query->notes = list_notes(p);
     query->root = root;
     query->arena = p->arena;
-    return query->text == NULL || query->notes == NULL ? NULL : query;
+    return query->text == NULL || query->source == NULL ||
+                   query->notes == NULL
+               ? NULL
+               : query;
 }
 
 /* Runs the parser; on failure p->status tells why. */

@@ -56,6 +56,7 @@ struct osteon_query {
     ost_node *root;      /* never NULL */
     const char **notes;  /* NULL-terminated */
     const char *text;    /* the query as understood */
+    const char *source;  /* the query as given, not terminated */
     size_t n_terms;      /* distinct (field, term) pairs in the tree */
     void *arena;         /* owner of everything above */
 };
