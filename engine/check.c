@@ -4,6 +4,7 @@
  * stops at the first damage it meets, a check goes on to the next file.
  */
 #include "engine.h"
+#include "xapian_index.h"
 
 #include <stdio.h>
 
@@ -150,38 +151,47 @@ static osteon_status check_files(const char *folder, ost_reporter *r,
     return OSTEON_OK;
 }
 
-osteon_status osteon_index_check(const char *path,
-                                 void (*report)(void *arg, const char *line),
-                                 void *arg, osteon_error *err)
+static osteon_status check_native(const char *path, ost_reporter *r,
+                                  osteon_error *err)
 {
-    ost_reporter r = {.report = report, .arg = arg};
-    osteon_error error;
     osteon_index *index;
-    osteon_status s = osteon_index_open(path, &index, &error);
+    osteon_error error;
+    osteon_status s = ost_native_index_open(path, &index, &error);
 
     if (s == OSTEON_CORRUPT) {
-        s = check_files(path, &r, &error);
+        s = check_files(path, r, &error);
     } else if (s == OSTEON_OK) {
         const ost_snapshot *snap = ost_native_snapshot(index);
         s = check_sources(snap, &error);
         if (s == OSTEON_CORRUPT) {
-            ost_report(&r, "%s", error.text);
+            ost_report(r, "%s", error.text);
             s = OSTEON_OK;
         }
         for (uint32_t i = 0; i < snap->n_segments && s == OSTEON_OK; i++) {
-            s = check_segment(snap, snap->segments[i], &r, &error);
+            s = check_segment(snap, snap->segments[i], r, &error);
             if (s == OSTEON_CORRUPT) {
-                ost_report(&r, "%s", error.text);
+                ost_report(r, "%s", error.text);
                 s = OSTEON_OK;
             }
         }
         osteon_index_close(index);
     }
-    if (s != OSTEON_OK) {
-        if (err != NULL)
-            *err = error;
+    if (s != OSTEON_OK && err != NULL)
+        *err = error;
+    return s;
+}
+
+osteon_status osteon_index_check(const char *path,
+                                 void (*report)(void *arg, const char *line),
+                                 void *arg, osteon_error *err)
+{
+    ost_reporter r = {.report = report, .arg = arg};
+    const osteon_status s = ost_xapian_is_at(path)
+                                ? ost_xapian_check(path, &r, err)
+                                : check_native(path, &r, err);
+
+    if (s != OSTEON_OK)
         return s;
-    }
     return r.n == 0 ? OSTEON_OK
                     : ost_fail(err, OSTEON_CORRUPT, "%s: damaged", path);
 }

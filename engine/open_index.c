@@ -5,6 +5,7 @@
  * all engines.
  */
 #include "engine.h"
+#include "xapian_index.h"
 
 osteon_status osteon_index_open(const char *path, osteon_index **out,
                                 osteon_error *err)
@@ -16,8 +17,12 @@ osteon_status osteon_index_open_with(const char *path,
                                      const osteon_open_options *options,
                                      osteon_index **out, osteon_error *err)
 {
-    (void)options;
-    return ost_native_index_open(path, out, err);
+    *out = NULL;
+    if (options != NULL && !(options->timeout >= 0))
+        return ost_fail(err, OSTEON_INVALID, "timeout must be 0 or more");
+    return ost_xapian_is_at(path)
+               ? ost_xapian_index_open(path, options, out, err)
+               : ost_native_index_open(path, out, err);
 }
 
 const char *osteon_index_note(const osteon_index *index, size_t i)
