@@ -7,6 +7,7 @@
  */
 #include "xapian_index.h"
 
+#include <unistd.h>
 #include <xapian-c/xapian_c_database_tools.h>
 
 /* ---- Xapian's check ---- */
@@ -42,15 +43,22 @@ static void report_faults(const char *path, const ost_buffer *text,
         ost_report(r, "%s: Xapian finds %zu faults", path, faults);
 }
 
+/* Xapian's check takes a folder for the tables themselves, a stub in it by
+ * its own path only. */
 static osteon_status check_tables(const char *path, ost_reporter *r,
                                   osteon_error *err)
 {
+    char *stub = ost_path_join(path, "XAPIANDB");
     ost_buffer text = {0};
     xapian_c_error error;
+    xapian_c_status status;
     size_t faults = 0;
-    const xapian_c_status status =
-        xapian_c_database_check(path, 0, listen, &text, &faults, &error);
 
+    if (stub == NULL)
+        return ost_fail_memory(err);
+    status = xapian_c_database_check(access(stub, F_OK) == 0 ? stub : path, 0,
+                                     listen, &text, &faults, &error);
+    ost_free(stub);
     if (status == XAPIAN_C_OK && faults > 0)
         report_faults(path, &text, faults, r);
     ost_buffer_free(&text);

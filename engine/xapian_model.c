@@ -172,7 +172,7 @@ static osteon_status make_phrase(maker *m, const ost_node *node,
     }
     part->weight = ost_weight(&m->model->bm25, idf);
     part->exact = is_exact(part);
-    m->model->has_phrase = m->model->has_phrase || !m->excluded;
+    m->model->bounds = m->model->bounds || !m->excluded;
     m->model->inexact = m->model->inexact || !part->exact;
     *out = part;
     return OSTEON_OK;
@@ -214,6 +214,8 @@ static osteon_status make_list(maker *m, const ost_node *node,
     }
     if (part->n_parts > 0)
         *out = part;
+    if (node->kind == OST_NODE_MAX && part->n_parts > 1 && !m->excluded)
+        m->model->bounds = true;
     return OSTEON_OK;
 }
 

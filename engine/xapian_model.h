@@ -75,8 +75,8 @@ typedef struct ost_xapian_model {
     size_t leaf_mask;
     ost_xapian_key **keys; /* once sorted, in order of bytes */
     size_t n_keys, key_room;
-    bool has_phrase; /* scores of Xapian are bounds only */
-    bool inexact;    /* what Xapian finds must be looked at */
+    bool bounds;  /* weights of Xapian are bounds of scores only */
+    bool inexact; /* what Xapian finds must be looked at */
     xapian_c_query **foreign; /* owned */
     size_t n_foreign, foreign_room;
 } ost_xapian_model;

@@ -8,6 +8,9 @@
  * its terms, for their weights, filtered by the phrase of their words: the
  * sum is a bound on what the phrase scores.
  *
+ * The best of several is searched as any of them, whose sum is a bound:
+ * Xapian 1.4.22 crashes on OP_MAX below OP_OR when it prunes.
+ *
  * What Xapian cannot tell exactly is taken too wide where it must match, and
  * left out where it must not (`narrow`), so that no match is lost.
  */
@@ -213,7 +216,7 @@ static osteon_status make_list(const ost_xapian_model *model,
 {
     static const xapian_c_query_op ops[] = {
         [OST_NODE_OR] = XAPIAN_C_OP_OR,
-        [OST_NODE_MAX] = XAPIAN_C_OP_MAX,
+        [OST_NODE_MAX] = XAPIAN_C_OP_OR, /* see above */
         [OST_NODE_AND] = XAPIAN_C_OP_AND,
     };
     queries all = {0};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Searching a Xapian database. Xapian finds and weighs; its weights are our
- * scores but for phrases, where they are bounds: then documents are taken in
+ * scores but for phrases and compounds, where they are bounds: then documents are taken in
  * descending order of the bound and scored exactly, until no bound can beat
  * the k-th best any more. So the best are found exactly, whichever shards
  * they are on.
@@ -390,7 +390,7 @@ static osteon_status prepare(search *q, osteon_error *err)
     xapian_c_query_free(query);
     if (s != OSTEON_OK)
         return s;
-    q->bounds = q->model->has_phrase || q->model->inexact;
+    q->bounds = q->model->bounds || q->model->inexact;
     q->exactly = q->x->n_up == 1 || q->model->root->kind == OST_NODE_TERM ||
                  q->model->root->kind == OST_NODE_EMPTY;
     return OSTEON_OK;
