@@ -248,6 +248,43 @@ static osteon_status make_all(const ost_xapian_model *model,
     return status == XAPIAN_C_OK ? OSTEON_OK : fail(model, status, err);
 }
 
+/* Whether the query of a part has an AND of Xapian's in it. */
+static bool has_and(const ost_xapian_part *part)
+{
+    bool found = part->kind == OST_NODE_AND || part->kind == OST_NODE_PHRASE ||
+                 part->kind == OST_NODE_FILTER || part->foreign != NULL;
+
+    for (uint32_t i = 0; i < part->n_parts; i++)
+        found = found || has_and(part->parts[i]);
+    return found;
+}
+
+/* Takes the matches of `excluded`, which it takes over, from *query. In
+ * Xapian 1.4.22 an AND on the right side of AND_NOT prunes by numbers that
+ * were never set, and loses matches; so what has one is not excluded, but its
+ * complement required. */
+static osteon_status exclude(const ost_xapian_model *model,
+                             const ost_xapian_part *part,
+                             xapian_c_query *excluded, xapian_c_query **query,
+                             osteon_error *err)
+{
+    xapian_c_query *rest = NULL;
+    osteon_status s;
+
+    if (!has_and(part))
+        return join(model, XAPIAN_C_OP_AND_NOT, query, excluded, err);
+    s = make_all(model, &rest, err);
+    if (s != OSTEON_OK) {
+        xapian_c_query_free(excluded);
+        return s;
+    }
+    s = join(model, XAPIAN_C_OP_XOR, &rest, excluded, err);
+    if (s == OSTEON_OK)
+        return join(model, XAPIAN_C_OP_FILTER, query, rest, err);
+    xapian_c_query_free(rest);
+    return s;
+}
+
 static osteon_status make_filter(const ost_xapian_model *model,
                                  const ost_xapian_part *part, bool narrow,
                                  xapian_c_query **out, osteon_error *err)
@@ -266,8 +303,8 @@ static osteon_status make_filter(const ost_xapian_model *model,
     other = NULL;
     if (s == OSTEON_OK && part->excluded != NULL)
         s = make(model, part->excluded, !narrow, &other, err);
-    if (s == OSTEON_OK)
-        s = join(model, XAPIAN_C_OP_AND_NOT, out, other, err);
+    if (s == OSTEON_OK && other != NULL)
+        s = exclude(model, part->excluded, other, out, err);
     return s;
 }
 

@@ -84,8 +84,10 @@ static void sift_down(candidate *heap, size_t n, size_t at)
 
 static osteon_status keep(search *q, candidate c, osteon_error *err)
 {
+    if (q->k == 0) /* only counting */
+        return OSTEON_OK;
     if (q->n == q->k) {
-        if (q->k == 0 || compare(&c, &q->best[0]) > 0)
+        if (compare(&c, &q->best[0]) > 0)
             return OSTEON_OK;
         q->best[0] = c;
         sift_down(q->best, q->n, 0);
