@@ -48,13 +48,16 @@ static void print_stats_json(const char *index, const osteon_index_info *info,
     print_json_text("root", info->root);
     putchar(',');
     print_json_text("language", info->language);
+    putchar(',');
+    print_json_text("engine", info->engine);
     printf(",\"format\":%u,\"analyzer\":%u,\"generation\":%llu",
            info->format_version, info->analyzer_version,
            ull(info->generation));
     printf(",\"documents\":%llu,\"deleted\":%llu,\"tokens\":%llu",
            ull(info->documents), ull(info->deleted), ull(info->tokens));
-    printf(",\"terms\":%llu,\"postings\":%llu,\"positions\":%llu",
-           ull(info->terms), ull(info->postings), ull(info->positions));
+    if (info->terms > 0)
+        printf(",\"terms\":%llu,\"postings\":%llu,\"positions\":%llu",
+               ull(info->terms), ull(info->postings), ull(info->positions));
     printf(",\"segments\":%u,\"sources\":%llu,\"bytes\":%llu,\"parts\":{",
            info->segments, ull(info->sources), ull(info->bytes));
     for (size_t i = 0; i < n; i++)
@@ -74,6 +77,7 @@ static void print_stats(const char *index, const osteon_index_info *info,
     printf("index       %.*s\n", (int)shown.len, shown.len ? shown.data : "");
     osi_bytes_free(&shown);
     printf("language    %s\n", info->language);
+    printf("engine      %s\n", info->engine);
     printf("versions    format %u, analyzer %u\n", info->format_version,
            info->analyzer_version);
     printf("generation  %llu\n", ull(info->generation));
@@ -81,9 +85,11 @@ static void print_stats(const char *index, const osteon_index_info *info,
            ull(info->deleted));
     printf("sources     %llu\n", ull(info->sources));
     printf("segments    %u\n", info->segments);
-    printf("terms       %llu\n", ull(info->terms));
-    printf("postings    %llu\n", ull(info->postings));
-    printf("positions   %llu\n", ull(info->positions));
+    if (info->terms > 0) {
+        printf("terms       %llu\n", ull(info->terms));
+        printf("postings    %llu\n", ull(info->postings));
+        printf("positions   %llu\n", ull(info->positions));
+    }
     printf("tokens      %llu\n", ull(info->tokens));
     printf("bytes       %llu\n", ull(info->bytes));
     for (size_t i = 0; i < n; i++)

@@ -52,6 +52,12 @@ size_t path_from_here(const char *root, const char *here, const char *path,
     size_t common;
 
     sink_open(&whole, -1);
+    if (root[0] == '\0' && len > 0 && path[0] != '/') {
+        if (path[0] == '-')
+            sink_text(&whole, "./");
+        sink_add(&whole, path, len);
+        return finish(&whole, out);
+    }
     if (len == 0 || path[0] != '/') {
         sink_add(&whole, root, folder_length(root));
         sink_byte(&whole, '/');

@@ -88,7 +88,7 @@ static int with_index(search_context *search, const osteon_index *index,
         return SEARCH_EXIT_ERROR;
     }
     /* "../" means what the system makes of it only without links. */
-    root = realpath(info.root, NULL);
+    root = info.root[0] != '\0' ? realpath(info.root, NULL) : NULL;
     search->index = index;
     search->root = root != NULL ? root : info.root;
     if (search->options->show != NULL)
@@ -103,6 +103,8 @@ static int with_index(search_context *search, const osteon_index *index,
 static int with_options(search_options *options, sink *out)
 {
     search_times times = {.begun = clock_ms()};
+    const osteon_open_options open = {.timeout = options->timeout,
+                                      .partial = options->partial};
     const bool terminal = isatty(STDOUT_FILENO);
     char *here = current_folder();
     search_context search = {
@@ -120,7 +122,7 @@ static int with_options(search_options *options, sink *out)
 
     if (path == NULL)
         goto done;
-    if (osteon_index_open(path, &index, &err) != OSTEON_OK) {
+    if (osteon_index_open_with(path, &open, &index, &err) != OSTEON_OK) {
         if (err.status == OSTEON_NOT_FOUND || err.status == OSTEON_NOT_INDEX)
             complain_of_index(options->index, path, err.text);
         else

@@ -42,6 +42,8 @@ typedef struct search_options {
     size_t limit, offset;
     size_t snippet_width; /* bytes, 0: what suits the output */
     double k1, b;         /* below 0: the library's */
+    double timeout;       /* seconds, 0: the library's */
+    bool partial;
     bool null, quiet, all, strict, explain, print_query, time;
     bool from_stdin; /* the query is on standard input */
     sink query;      /* the words, joined by spaces */

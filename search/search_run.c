@@ -198,6 +198,18 @@ static int print_result(const search_context *search,
 
 /* ---- The search ---- */
 
+/* What should be known of all answers of this index, or of these. */
+static void tell_index_notes(const search_context *search)
+{
+    const char *note;
+
+    if (search->options->quiet)
+        return;
+    for (size_t i = 0;
+         (note = osteon_index_note(search->index, i)) != NULL; i++)
+        complain_note("%s", note);
+}
+
 /* What to ask the library for: with nothing to print, one hit will do. */
 static osteon_search_options ranking_for(const search_context *search)
 {
@@ -305,8 +317,10 @@ int run_search(search_context *search, search_times *times)
     search->query = query;
     search->ranking = ranking_for(search);
     status = find_and_print(search, times, &seen);
-    if (status != SEARCH_EXIT_ERROR)
+    if (status != SEARCH_EXIT_ERROR) {
+        tell_index_notes(search);
         tell_summary(search, &seen, times);
+    }
     search->query = NULL;
     osteon_query_close(query);
     return status;
@@ -320,6 +334,7 @@ int run_show(const search_context *search)
         found_open_id(search, search->options->show, &document, &err);
 
     if (s == OSTEON_NOT_FOUND) {
+        tell_index_notes(search);
         complain("there is no document '%s' in the index",
                  search->options->show);
         return SEARCH_EXIT_NONE;
@@ -328,6 +343,7 @@ int run_show(const search_context *search)
         return failed(&err);
     s = output_document(search, &document, &err);
     found_close(&document);
+    tell_index_notes(search);
     return finish_output(search->out,
                          s == OSTEON_OK ? SEARCH_EXIT_HITS : failed(&err));
 }

@@ -14,7 +14,14 @@ const search_option search_table[] = {
     {"index", 'i', OPTION_TEXT, MEMBER(index), 0, "DIR",
      "search the index in DIR",
      "Without it: $OSTEON_INDEX, else the folder .osteon here or in the\n"
-     "nearest parent folder that has one."},
+     "nearest parent folder that has one. DIR may also be a database of\n"
+     "Xapian, or several that xapian-tcpsrv serves, searched as one:\n"
+     "xapian://HOST:PORT,HOST:PORT,..."},
+    {"timeout", 0, OPTION_REAL, MEMBER(timeout), 1000000, "SECONDS",
+     "wait so long for a host's answer (10)", NULL},
+    {"partial", 0, OPTION_FLAG, MEMBER(partial), 0, NULL,
+     "answer without hosts that do not",
+     "A note tells who is left out. Without it this is an error."},
     {"query", 'e', OPTION_QUERY, 0, 0, "QUERY",
      "search for QUERY, even if it begins with '-'",
      "May be given several times, and beside other words: all are joined\n"

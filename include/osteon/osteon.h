@@ -328,16 +328,17 @@ typedef struct osteon_index_info {
     uint64_t documents;  /* live */
     uint64_t deleted;    /* still taking room */
     uint64_t tokens;     /* of live documents */
-    uint64_t terms;      /* distinct, summed over segments */
-    uint64_t postings;   /* summed over segments */
-    uint64_t positions;  /* summed over segments */
+    uint64_t terms;      /* distinct, summed over segments; these three are */
+    uint64_t postings;   /* not known, 0, of what is not native */
+    uint64_t positions;
     uint64_t sources;
-    uint32_t segments;
+    uint32_t segments;   /* native: of the index; else shards that are up */
     uint32_t format_version;
     uint32_t analyzer_version;
     uint32_t title_weight; /* times a title counts in the default field */
     const char *language;
-    const char *root; /* absolute folder that relative source paths start at */
+    const char *root; /* absolute folder that relative source paths start at,
+                       * "" where it is not known */
     uint64_t bytes;   /* all files of the index; 0: unknown */
     const char *engine; /* "native" or "xapian" */
 } osteon_index_info;
