@@ -15,6 +15,9 @@
 
 #define TOKENS 256
 
+/* Xapian 1.4.22 loses the first of the positions 0 and 1. */
+#define FIRST_POSITION 1
+
 /* Above this the vocabularies are begun anew with the next batch. */
 #define MOST_VOCABULARY ((size_t)64 << 20)
 
@@ -131,12 +134,14 @@ void ost_xw_terms_start(ost_xw_terms *t)
 {
     t->doc++;
     t->n_entries = t->n_occurrences = 0;
-    t->position = t->length = 0;
+    t->position = FIRST_POSITION;
+    t->length = 0;
 }
 
 void ost_xw_terms_gap(ost_xw_terms *t)
 {
-    if (t->position > 0 && t->position < UINT32_MAX - OST_POSITION_GAP)
+    if (t->position > FIRST_POSITION &&
+        t->position < UINT32_MAX - OST_POSITION_GAP)
         t->position += OST_POSITION_GAP;
 }
 

@@ -342,6 +342,7 @@ static osteon_status commit_changes(ost_xw_writer *w, osteon_error *err)
     if (s != OSTEON_OK)
         return s;
     got = xapian_c_writable_database_commit_transaction(w->db, &e);
+    w->unsure = got != XAPIAN_C_OK;
     if (got != XAPIAN_C_OK)
         s = ost_xw_fail(err, w->folder, got, &e);
     ost_xw_base_close(w);
@@ -371,9 +372,13 @@ static osteon_status commit(ost_xw_writer *w, osteon_error *err)
         s = commit_changes(w, err);
     if (s == OSTEON_OK && strcmp(w->base, w->published) != 0)
         s = publish(w, err);
-    if (s == OSTEON_OK && w->changed)
-        w->generation++;
-    return s;
+    if (s != OSTEON_OK)
+        return s;
+    w->generation++;
+    w->changed = false;
+    snprintf(w->committed_sources, sizeof w->committed_sources, "%s",
+             w->source_file.name != NULL ? w->source_file.name : "");
+    return OSTEON_OK;
 }
 
 /* Puts a compacted copy in the place of the database. */
@@ -408,10 +413,7 @@ static osteon_status commit_all(ost_xw_writer *w, osteon_error *err)
     if (s != OSTEON_OK)
         return s;
     ost_xw_base_close(w);
-    snprintf(w->committed_sources, sizeof w->committed_sources, "%s",
-             w->source_file.name != NULL ? w->source_file.name : "");
     ost_xw_sweep(w->folder, w->published, w->committed_sources);
-    w->changed = false;
     return OSTEON_OK;
 }
 

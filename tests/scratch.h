@@ -31,6 +31,20 @@ static void scratch_make(void)
     }
 }
 
+/* Removes a folder and the files in it. */
+static void scratch_remove_folder(int at, const char *name)
+{
+    const int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    const struct dirent *entry;
+
+    while (dir != NULL && (entry = readdir(dir)) != NULL)
+        unlinkat(dirfd(dir), entry->d_name, 0);
+    if (dir != NULL)
+        closedir(dir);
+    unlinkat(at, name, AT_REMOVEDIR);
+}
+
 static void scratch_empty(void)
 {
     DIR *dir = opendir(scratch);
@@ -41,7 +55,7 @@ static void scratch_empty(void)
             strcmp(entry->d_name, "..") == 0)
             continue;
         if (unlinkat(dirfd(dir), entry->d_name, 0) != 0)
-            unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
+            scratch_remove_folder(dirfd(dir), entry->d_name);
     }
     if (dir != NULL)
         closedir(dir);
