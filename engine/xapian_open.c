@@ -502,14 +502,14 @@ osteon_status ost_xapian_run(const osteon_index *index, ost_xapian_body *body,
     pthread_mutex_lock(&x->mutex);
     if (x->remote)
         ost_pipe_guard_on(&guard);
-    for (unsigned tries = 0;; tries++) {
+    /* Nobody was there the last time. */
+    s = x->db == NULL ? mend(x, 0, &error) : OSTEON_OK;
+    for (unsigned tries = 0; s == OSTEON_OK; tries++) {
         x->trouble = OST_XAPIAN_FINE;
-        s = x->db != NULL ? body(x, arg, &error) : mend(x, 0, &error);
+        s = body(x, arg, &error);
         if (s == OSTEON_OK || x->trouble == OST_XAPIAN_FINE || tries == TRIES)
             break;
         s = mend(x, tries, &error);
-        if (s != OSTEON_OK)
-            break;
     }
     if (x->remote)
         ost_pipe_guard_off(&guard);

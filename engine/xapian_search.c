@@ -145,7 +145,7 @@ static osteon_status score_exactly(search *q, candidate *c, bool *matches,
                                     : ost_fail_memory(err);
 
     *matches = s == OSTEON_OK && f->matches;
-    if (*matches)
+    if (*matches && q->model->bounds)
         c->score = f->score;
     ost_arena_close(arena);
     return s;

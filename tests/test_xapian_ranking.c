@@ -9,12 +9,11 @@
  * at all: they may differ by one unit for each term.
  */
 #include "engine.h"
+#include "made_texts.h"
 #include "parse.h"
 #include "ranking_reference.h"
 #include "run_suite.h"
 #include "xapian_fixture.h"
-
-#include <dirent.h>
 
 enum { DOCS = 300, LONGEST = 38 };
 
@@ -212,106 +211,32 @@ END_TEST
 
 /* ---- Words with stems, compounds, titles: beside the native engine ---- */
 
-static const char *const words[] = {
-    "bone",   "bones",  "tumor",  "tumors", "Tumour", "run",   "running",
-    "runs",   "ran",    "PD-1",   "IFN-γ",  "γ",      "gamma", "3.5",
-    "2021",   "中文字", "中文",   "die",    "dying",  "cell",  "cells",
-    "Ewing's", "Ewing",  "the",    "of",     "studies", "study", "skies",
-    "sky",    "foo_bar", "bar",    "x",      "résumé", "resume",
-};
+typedef struct both {
+    osteon_writer *w;
+    xf_writer x;
+} both;
 
-#define N_WORDS (sizeof words / sizeof *words)
-
-static uint64_t state = 99;
-
-static uint32_t draw(uint32_t n)
+static void add_to_both(void *arg, uint32_t i, const osteon_document *doc)
 {
-    return (uint32_t)(scratch_random(&state) % n);
-}
+    both *b = arg;
 
-/* Up to `most` words; frequent ones come first in the list. */
-static size_t make_text(char *text, uint32_t most, size_t room)
-{
-    const uint32_t n = draw(most + 1);
-    size_t len = 0;
-
-    text[0] = '\0';
-    for (uint32_t i = 0; i < n && len + 30 < room; i++)
-        len += (size_t)sprintf(text + len, "%s%s", i ? " " : "",
-                               words[draw(1 + draw(N_WORDS))]);
-    return len;
+    OK(osteon_writer_add(b->w, doc, &err));
+    xf_add(&b->x, doc, i);
 }
 
 static void make_documents(uint32_t n, bool stems)
 {
     const osteon_writer_options options = {.language = "english",
                                            .threads = 1};
-    osteon_writer *w;
-    xf_writer x;
+    both b;
 
-    OK(osteon_writer_open(native, &options, &w, &err));
-    xf_open(&x, database, "english", stems);
-    for (uint32_t i = 0; i < n; i++) {
-        char id[16], title[128], body[512], note[128];
-        osteon_field fields[3] = {
-            {.name = "note", .name_len = 4, .text = note},
-            {.name = "kind", .name_len = 4, .kind = OSTEON_STRING,
-             .text = "50% a\nb", .text_len = 7},
-            {.name = "year", .name_len = 4, .kind = OSTEON_INTEGER,
-             .integer = -(int64_t)i}};
-        osteon_document doc = {.id = id, .title = title, .body = body,
-                               .fields = fields};
-        doc.id_len = (size_t)sprintf(id, "d%u", i);
-        if (draw(3) == 0)
-            doc.title_len = make_text(title, 3, sizeof title);
-        doc.body_len = make_text(body, 14, sizeof body);
-        fields[0].text_len =
-            draw(3) ? 0 : make_text(note, 3, sizeof note);
-        doc.n_fields = 3;
-        if (draw(2) == 0) {
-            doc.stored = body;
-            doc.stored_len = doc.body_len;
-        }
-        OK(osteon_writer_add(w, &doc, &err));
-        xf_add(&x, &doc, i);
-    }
-    OK(osteon_writer_commit(w, &err));
-    osteon_writer_close(w);
-    xf_close(&x);
-}
-
-/* A random query as text. A joined form is a word of Xapian's without
- * positions, so no phrase has one. */
-static void make_query(ost_buffer *text, unsigned depth)
-{
-    static const char *const between[] = {" ", " AND ", " OR ", " -", " NOT ",
-                                          " +"};
-    const uint32_t kind = draw(depth > 0 ? 10 : 5);
-
-    if (kind < 4) {
-        if (draw(8) == 0)
-            ost_buffer_add_text(text, draw(2) ? "note:" : "title:");
-        ost_buffer_add_text(text, words[draw(N_WORDS)]);
-    } else if (kind == 4) {
-        const uint32_t n = 2 + draw(3);
-        if (draw(6) == 0)
-            ost_buffer_add_text(text, draw(2) ? "note:" : "title:");
-        ost_buffer_add_byte(text, '"');
-        for (uint32_t i = 0; i < n; i++) {
-            ost_buffer_add_text(text, words[draw(1 + draw(N_WORDS))]);
-            ost_buffer_add_byte(text, ' ');
-        }
-        ost_buffer_add_byte(text, '"');
-    } else {
-        const uint32_t n = 2 + draw(2);
-        ost_buffer_add_byte(text, '(');
-        for (uint32_t i = 0; i < n; i++) {
-            if (i > 0)
-                ost_buffer_add_text(text, between[draw(6)]);
-            make_query(text, depth - 1);
-        }
-        ost_buffer_add_byte(text, ')');
-    }
+    OK(osteon_writer_open(native, &options, &b.w, &err));
+    xf_open(&b.x, database, "english", stems);
+    for (uint32_t i = 0; i < n; i++)
+        made_document(i, add_to_both, &b);
+    OK(osteon_writer_commit(b.w, &err));
+    osteon_writer_close(b.w);
+    xf_close(&b.x);
 }
 
 static bool has_field(const ost_node *node)
