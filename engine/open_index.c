@@ -105,5 +105,7 @@ osteon_status osteon_snippet_open(const osteon_index *index,
 
 const char *osteon_version(void)
 {
-    return "osteon " OSTEON_VERSION_TEXT;
+    return *ost_tokenizer_instructions() == '\0'
+               ? "osteon " OSTEON_VERSION_TEXT
+               : "osteon " OSTEON_VERSION_TEXT " (AVX2)";
 }

@@ -63,6 +63,6 @@ ost_classify *ost_classify_best(const char **name)
         return ost_classify_avx2;
     }
 #endif
-    *name = "none";
+    *name = "";
     return ost_classify_portable;
 }

@@ -37,7 +37,8 @@ void ost_classify_avx2(const char *text, size_t blocks, char *folded,
                        ost_byte_masks *masks);
 #endif
 
-/* The fastest form that runs here, and its name. */
+/* The fastest form that runs here, and its instruction set, as in
+ * ost_tokenizer_instructions. */
 ost_classify *ost_classify_best(const char **name);
 
 #endif

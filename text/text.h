@@ -79,6 +79,10 @@ uint32_t ost_tokenizer_position(const ost_tokenizer *t);
 uint64_t ost_tokenizer_malformed(const ost_tokenizer *t);
 uint64_t ost_tokenizer_long_words(const ost_tokenizer *t);
 
+/* The instruction set beyond the ordinary that tokenizers use here: "AVX2", or
+ * "" for none. */
+const char *ost_tokenizer_instructions(void);
+
 /* ---- stemmer.c ---- */
 
 typedef struct ost_stemmer ost_stemmer;

@@ -231,6 +231,14 @@ uint32_t ost_tokenizer_position(const ost_tokenizer *t)
     return t->scan.position;
 }
 
+const char *ost_tokenizer_instructions(void)
+{
+    const char *name;
+
+    ost_classify_best(&name);
+    return name;
+}
+
 uint64_t ost_tokenizer_malformed(const ost_tokenizer *t)
 {
     return t->malformed;
