@@ -223,7 +223,7 @@ is '--strict: status' $st 2
 
 # ---- a full disk ----
 fresh
-for i in $(seq 400); do
+for i in $(seq 1000); do
     seq -f "word%g-$i" 100 | tr '\n' ' ' >"f$i"
 done
 if [ "$(id -u)" = 0 ] && mkdir "$work/small" &&
