@@ -6,14 +6,8 @@
  */
 #include "xapian_writer.h"
 
-#include <stdio.h>
-#include <xapian-c/xapian_c_unicode.h>
-
 /* Bytes of text a batch of ost_xw_add grows to. */
 #define OWN_BATCH ((size_t)1 << 20)
-
-/* What Xapian takes for a document besides its terms, about. */
-#define DOCUMENT_COST 1000
 
 struct ost_xw_feed {
     ost_xw_writer *writer;
@@ -24,9 +18,8 @@ struct ost_xw_feed {
     bool began;                /* any batch */
     bool open;                 /* a document is */
     bool kept;                 /* it is of our shard */
-    bool line_begun;           /* of its stored text */
-    ost_xw_record head;    /* of it */
-    ost_buffer id, title, lines, stored, values;
+    ost_xw_record head;        /* of it */
+    ost_xw_parts parts;
     osteon_writer_counts counts;
 };
 
@@ -70,11 +63,7 @@ void ost_xw_feed_free(ost_xw_feed *feed)
         return;
     ost_xw_terms_close(feed->terms);
     ost_xw_batch_free(feed->batch);
-    ost_buffer_free(&feed->id);
-    ost_buffer_free(&feed->title);
-    ost_buffer_free(&feed->lines);
-    ost_buffer_free(&feed->stored);
-    ost_buffer_free(&feed->values);
+    ost_xw_parts_free(&feed->parts);
     ost_free(feed);
 }
 
@@ -164,51 +153,19 @@ osteon_status ost_xw_feed_begin(void *self, uint64_t sequence,
 static bool close_document(ost_xw_feed *feed)
 {
     ost_xw_batch *batch = feed->batch;
-    ost_buffer *out = &batch->bytes;
-    const size_t start = out->len;
     ost_xw_record *h = &feed->head;
-    char term[OST_XAPIAN_TERM_MOST];
+    size_t start;
 
     if (!feed->open)
         return true;
     feed->open = false;
     if (!feed->kept)
         return true;
-    if (h->has_stored) {
-        ost_buffer_add_byte(&feed->stored, '\n');
-        h->stored_len = feed->stored.len;
-    }
-    h->title_len = (uint32_t)feed->title.len;
-    h->lines_len = feed->lines.len;
     h->tokens = ost_xw_terms_length(feed->terms);
-    ost_buffer_add(out, h, sizeof *h);
-    ost_buffer_add(out, feed->id.data, feed->id.len);
-    ost_buffer_add(out, feed->title.data, feed->title.len);
-    ost_buffer_add(out, feed->lines.data, feed->lines.len);
-    if (h->has_stored)
-        ost_buffer_add(out, feed->stored.data, feed->stored.len);
-    ost_buffer_add(out, feed->values.data, feed->values.len);
-    ost_xw_term_write(out, term,
-                      ost_xapian_id_term((const char *)feed->id.data,
-                                         feed->id.len, term),
-                      0);
-    h->n_terms = 1;
-    if (h->source != 0) {
-        const int len = snprintf(term, sizeof term, "%s%lu",
-                                 OST_TERM_SOURCE, (unsigned long)h->source);
-        ost_xw_term_write(out, term, (size_t)len, 0);
-        h->n_terms++;
-    }
-    h->n_terms += ost_xw_terms_write(feed->terms, out, &batch->cost);
-    if (out->failed || feed->id.failed || feed->title.failed ||
-        feed->lines.failed || feed->stored.failed || feed->values.failed ||
-        batch->synonyms.failed)
-        return false;
-    h->size = out->len - start - sizeof *h;
-    memcpy(out->data + start, h, sizeof *h);
-    batch->documents++;
-    batch->cost += DOCUMENT_COST + 2 * (out->len - start);
-    return true;
+    start = ost_xw_record_begin(batch, h, &feed->parts);
+    h->n_terms +=
+        ost_xw_terms_write(feed->terms, &batch->bytes, &batch->cost);
+    return ost_xw_record_end(batch, start, h, &feed->parts);
 }
 
 osteon_status ost_xw_feed_end(void *self, osteon_error *err)
@@ -255,32 +212,6 @@ static osteon_status no_memory(ost_xw_feed *feed, osteon_error *err)
     return ost_fail_memory(err);
 }
 
-/* Lines of stored text, which may come in pieces. */
-static void add_stored(ost_xw_feed *feed, const char *text, size_t len)
-{
-    while (len > 0 || !feed->line_begun) {
-        const char *end = len > 0 ? memchr(text, '\n', len) : NULL;
-        const size_t n = end != NULL ? (size_t)(end - text) : len;
-        if (!feed->line_begun)
-            ost_buffer_add_text(&feed->stored, "text=");
-        feed->line_begun = true;
-        ost_buffer_add(&feed->stored, text, n);
-        if (end == NULL)
-            return;
-        ost_buffer_add_byte(&feed->stored, '\n');
-        feed->line_begun = false;
-        text += n + 1;
-        len -= n + 1;
-    }
-}
-
-static void begin_stored(ost_xw_feed *feed)
-{
-    if (!feed->head.has_stored)
-        feed->line_begun = false;
-    feed->head.has_stored = true;
-}
-
 static bool add_text(ost_xw_feed *feed, uint32_t field, unsigned weight,
                      const char *text, size_t len)
 {
@@ -292,67 +223,6 @@ static bool add_text(ost_xw_feed *feed, uint32_t field, unsigned weight,
     return ok;
 }
 
-/* The number of a value's name in the batch; OST_BATCH_NAMES: it has none. */
-static bool name_number(ost_xw_batch *batch, const char *name, uint8_t kind,
-                        uint32_t *number)
-{
-    uint32_t i;
-
-    if (batch->names == NULL) {
-        batch->names = ost_calloc(OST_BATCH_NAMES, sizeof *batch->names);
-        if (batch->names == NULL)
-            return false;
-    }
-    for (i = 0; i < batch->n_names; i++)
-        if (strcmp(batch->names[i].name, name) == 0)
-            break;
-    *number = i;
-    if (i == batch->n_names && i < OST_BATCH_NAMES) {
-        strcpy(batch->names[i].name, name);
-        batch->names[i].kind = kind;
-        batch->n_names++;
-    }
-    return true;
-}
-
-/* Notes a value: a line of data, and bytes for its slot. */
-static bool add_value(ost_xw_feed *feed, const osteon_field *f,
-                      const char *name)
-{
-    char bytes[XAPIAN_C_SORTABLE_MAX], head[9] = {0};
-    const char *value = bytes;
-    uint32_t number;
-    size_t len;
-
-    if (f->kind == OSTEON_STRING) {
-        ost_buffer_printf(&feed->lines, "string.%s=", name);
-        ost_xapian_escape(&feed->lines, f->text, f->text_len);
-        ost_buffer_add_byte(&feed->lines, '\n');
-        value = f->text;
-        len = f->text_len;
-    } else if (f->kind == OSTEON_INTEGER) {
-        ost_buffer_printf(&feed->lines, "integer.%s=%lld\n", name,
-                          (long long)f->integer);
-        len = xapian_c_sortable_serialise((double)f->integer, bytes);
-    } else {
-        ost_buffer_printf(&feed->lines, "real.%s=%.17g\n", name, f->real);
-        len = xapian_c_sortable_serialise(f->real, bytes);
-    }
-    if (!name_number(feed->batch, name, (uint8_t)f->kind, &number))
-        return false;
-    if (number == OST_BATCH_NAMES)
-        return true;
-    if (len > OST_SLOT_BYTES)
-        len = OST_SLOT_BYTES;
-    ost_put32(head, number);
-    head[4] = (char)f->kind;
-    ost_put32(head + 5, (uint32_t)len);
-    ost_buffer_add(&feed->values, head, sizeof head);
-    ost_buffer_add(&feed->values, value, len);
-    feed->head.n_values++;
-    return true;
-}
-
 /* Adds one field: a value is kept; a text is found by plain words, and by
  * its name unless the name is not ours to keep or there are too many. */
 static bool add_field(ost_xw_feed *feed, const osteon_field *f)
@@ -362,7 +232,8 @@ static bool add_field(ost_xw_feed *feed, const osteon_field *f)
     uint32_t number = OST_MAX_FIELDS;
 
     if (f->kind != OSTEON_TEXT)
-        return !named || add_value(feed, f, name);
+        return !named || ost_xw_value(feed->batch, &feed->head, &feed->parts,
+                                      f, name);
     if (named)
         number = ost_field_number(&feed->writer->names, name);
     if (number == OST_MAX_FIELDS) {
@@ -376,11 +247,9 @@ static bool add_field(ost_xw_feed *feed, const osteon_field *f)
 static void start_document(ost_xw_feed *feed, const osteon_document *doc)
 {
     feed->head = (ost_xw_record){.index = feed->batch->offered++,
-                                 .id_len = (uint32_t)doc->id_len,
                                  .source = doc->source,
                                  .line = doc->line};
-    feed->id.len = feed->title.len = 0;
-    feed->lines.len = feed->stored.len = feed->values.len = 0;
+    ost_xw_parts_clear(&feed->parts);
     feed->open = true;
     ost_xw_terms_start(feed->terms);
 }
@@ -389,8 +258,8 @@ static bool fill_document(ost_xw_feed *feed, const osteon_document *doc)
 {
     bool ok = true;
 
-    ost_buffer_add(&feed->id, doc->id, doc->id_len);
-    ost_buffer_add(&feed->title, doc->title,
+    ost_buffer_add(&feed->parts.id, doc->id, doc->id_len);
+    ost_buffer_add(&feed->parts.title, doc->title,
                    doc->title_len < UINT32_MAX ? doc->title_len : UINT32_MAX);
     if (doc->title_len > 0)
         ok = add_text(feed, OST_FIELD_TITLE, feed->writer->title_weight,
@@ -399,11 +268,10 @@ static bool fill_document(ost_xw_feed *feed, const osteon_document *doc)
     ok = ok && add_text(feed, OST_FIELD_DEFAULT, 1, doc->body, doc->body_len);
     for (size_t i = 0; i < doc->n_fields && ok; i++)
         ok = add_field(feed, &doc->fields[i]);
-    if (doc->stored != NULL) {
-        begin_stored(feed);
-        add_stored(feed, doc->stored, doc->stored_len);
-    }
-    return ok && !feed->stored.failed;
+    if (doc->stored != NULL)
+        ost_xw_stored(&feed->head, &feed->parts, doc->stored,
+                      doc->stored_len);
+    return ok && !feed->parts.stored.failed;
 }
 
 osteon_status ost_xw_feed_add(void *self, const osteon_document *doc,
@@ -442,13 +310,11 @@ osteon_status ost_xw_feed_more(void *self, const char *body, size_t len,
         return ost_fail(err, OSTEON_INVALID, "no document to add text to");
     if (!feed->kept)
         return OSTEON_OK;
-    if (store) {
-        begin_stored(feed);
-        add_stored(feed, body, len);
-    }
+    if (store)
+        ost_xw_stored(&feed->head, &feed->parts, body, len);
     feed->counts.text_bytes += len;
     return add_text(feed, OST_FIELD_DEFAULT, 1, body, len) &&
-                   !feed->stored.failed
+                   !feed->parts.stored.failed
                ? OSTEON_OK
                : no_memory(feed, err);
 }

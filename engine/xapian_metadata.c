@@ -252,7 +252,7 @@ osteon_status ost_xw_save(ost_xw_writer *w, xapian_c_database *db,
     set(&m, OST_KEY_ANALYZER, "%d", OST_ANALYZER_VERSION);
     set(&m, OST_KEY_LANGUAGE, "%s", w->language);
     set(&m, OST_KEY_TITLE_WEIGHT, "%u", w->title_weight);
-    set(&m, OST_KEY_POSITIONS, "forms");
+    set(&m, OST_KEY_POSITIONS, w->stems ? "stems" : "forms");
     set(&m, OST_KEY_GENERATION, "%llu",
         (unsigned long long)w->generation + 1);
     set(&m, OST_KEY_ORDER, "%llu", (unsigned long long)w->next_order);

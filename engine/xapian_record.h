@@ -16,6 +16,12 @@
  * data of documents only. */
 #define OST_BATCH_NAMES 256
 
+/* What Xapian takes in memory for a document, a term of it and a position,
+ * about, before it is written. */
+#define OST_DOCUMENT_COST 1000
+#define OST_TERM_COST 190
+#define OST_POSITION_COST 6
+
 /* Bytes of a string that go to its slot, at most. */
 #define OST_SLOT_BYTES 4096
 
@@ -52,6 +58,40 @@ typedef struct ost_xw_record {
     bool has_stored;
 } ost_xw_record;
 
+/* ---- xapian_parts.c: records written ---- */
+
+/* What a record is put together of, but for its terms. Zero it to begin with;
+ * the buffers are checked by _record_end. */
+typedef struct ost_xw_parts {
+    ost_buffer id, title, lines, stored, values;
+    bool line_begun; /* of the stored text */
+} ost_xw_parts;
+
+void ost_xw_parts_clear(ost_xw_parts *parts);
+void ost_xw_parts_free(ost_xw_parts *parts);
+
+/* Adds stored text, which may come in pieces. */
+void ost_xw_stored(ost_xw_record *head, ost_xw_parts *parts, const char *text,
+                   size_t len);
+
+/* Adds a value of this folded name. False: no memory. */
+bool ost_xw_value(ost_xw_batch *batch, ost_xw_record *head,
+                  ost_xw_parts *parts, const osteon_field *f,
+                  const char *name);
+
+/* Appends a record but for the terms of its text, which are to be added to
+ * batch->bytes and head->n_terms. Returns where it begins. */
+size_t ost_xw_record_begin(ost_xw_batch *batch, ost_xw_record *head,
+                           ost_xw_parts *parts);
+
+/* Ends it. False: no memory, the batch is to be given up. */
+bool ost_xw_record_end(ost_xw_batch *batch, size_t start, ost_xw_record *head,
+                       const ost_xw_parts *parts);
+
+/* Appends one more term, without positions. */
+void ost_xw_term_write(ost_buffer *out, const char *term, size_t len,
+                       uint32_t wdf);
+
 /* ---- xapian_terms.c: text to terms ---- */
 
 typedef struct ost_xw_terms ost_xw_terms;
@@ -85,10 +125,6 @@ uint32_t ost_xw_terms_write(ost_xw_terms *t, ost_buffer *out,
 
 /* Length of the document so far. */
 uint32_t ost_xw_terms_length(const ost_xw_terms *t);
-
-/* Appends one more term, without positions. */
-void ost_xw_term_write(ost_buffer *out, const char *term, size_t len,
-                           uint32_t wdf);
 
 uint64_t ost_xw_terms_malformed(const ost_xw_terms *t);
 uint64_t ost_xw_terms_long_words(const ost_xw_terms *t);

@@ -21,11 +21,6 @@
 /* Above this the vocabularies are begun anew with the next batch. */
 #define MOST_VOCABULARY ((size_t)64 << 20)
 
-/* What Xapian takes in memory for a term of a document and for a position of
- * it, about, before it is written. */
-#define TERM_COST 190
-#define POSITION_COST 6
-
 /* A number of one of the vocabularies. */
 typedef struct place {
     uint32_t doc;   /* that `entry` belongs to */
@@ -322,14 +317,6 @@ uint32_t ost_xw_terms_length(const ost_xw_terms *t)
 
 /* ---- Writing them ---- */
 
-void ost_xw_term_write(ost_buffer *out, const char *term, size_t len,
-                           uint32_t wdf)
-{
-    add_bytes(out, term, len);
-    ost_buffer_add_varint(out, wdf);
-    ost_buffer_add_varint(out, 0);
-}
-
 static const char *prefix_of(ost_xw_terms *t, uint32_t field)
 {
     if (field != OST_FIELD_DEFAULT && t->prefixes[field][0] == '\0')
@@ -418,7 +405,7 @@ uint32_t ost_xw_terms_write(ost_xw_terms *t, ost_buffer *out,
                               (uint32_t)length);
         n++;
     }
-    *cost += (size_t)n * TERM_COST + t->n_occurrences * POSITION_COST;
+    *cost += (size_t)n * OST_TERM_COST + t->n_occurrences * OST_POSITION_COST;
     return n;
 }
 

@@ -40,6 +40,7 @@ typedef struct ost_xw_writer {
     ost_lock *lock;
     char language[64];
     unsigned title_weight;
+    bool stems; /* positions are those of stems: an export */
     unsigned shard, n_shards; /* 0, 0: all documents */
     size_t memory;
     unsigned threads;

@@ -48,11 +48,41 @@ static int export_ciff(const char *index, const char *target)
     return OSI_DONE;
 }
 
-int osi_export(const osi_exchange *exchange, const char *index)
+static int export_xapian(const osi_options *options, const char *index)
 {
-    return exchange->kind == OSI_EXCHANGE_JSONL
-               ? osi_export_jsonl(index, exchange->target)
-               : export_ciff(index, exchange->target);
+    const char *const target = options->export.target;
+    const osteon_writer_options wanted = {.memory = (size_t)options->memory,
+                                          .threads = (unsigned)options->jobs,
+                                          .wait = options->wait};
+    osteon_index *handle = NULL;
+    osteon_error err;
+    osteon_status s;
+
+    if (strcmp(target, "-") == 0) {
+        osi_error("--export=xapian needs a folder: xapian:DIR");
+        return OSI_FATAL;
+    }
+    s = osteon_index_open(index, &handle, &err);
+    if (s != OSTEON_OK)
+        return osi_library_error(index, &err);
+    osi_stop_default(); /* a signal leaves what a first build leaves */
+    s = osteon_export_xapian(handle, target, &wanted, &err);
+    osteon_index_close(handle);
+    return s == OSTEON_OK ? OSI_DONE : osi_library_error(target, &err);
+}
+
+int osi_export(const osi_options *options, const char *index)
+{
+    const osi_exchange *const exchange = &options->export;
+
+    switch ((osi_exchange_kind)exchange->kind) {
+    case OSI_EXCHANGE_JSONL:
+        return osi_export_jsonl(index, exchange->target);
+    case OSI_EXCHANGE_XAPIAN:
+        return export_xapian(options, index);
+    default:
+        return export_ciff(index, exchange->target);
+    }
 }
 
 /* ---- Import ---- */

@@ -48,7 +48,7 @@ static int run_mode(const osi_options *options, const osi_place *place)
                            deletes))
         return no_index(place);
     if (options->export.kind != OSI_EXCHANGE_NONE)
-        return osi_export(&options->export, place->index);
+        return osi_export(options, place->index);
     if (options->dump)
         return osi_dump(place->index);
     if (options->stats)

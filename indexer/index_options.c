@@ -16,7 +16,7 @@
 
 static const char *const formats[] = {"auto",     "text", "html",
                                       "markdown", "json", "jsonl", NULL};
-static const char *const exports[] = {"ciff", "jsonl", NULL};
+static const char *const exports[] = {"ciff", "jsonl", "xapian", NULL};
 static const char *const imports[] = {"ciff", NULL};
 static const char *const stores[] = {"auto", "all", "none", NULL};
 static const char *const merges[] = {"none", "one", "reorder", NULL};

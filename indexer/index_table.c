@@ -101,10 +101,11 @@ const osi_row osi_rows[] = {
      "A line each: field (empty: the default one), term, documents and\n"
      "occurrences, separated by tabs."},
     {"export", 0, "KIND:FILE", OSI_ROW_EXPORT, false, AT(export), NULL,
-     "write the index as ciff or jsonl ('-': stdout)",
+     "write the index as ciff, jsonl or xapian:DIR",
      "ciff: terms, frequencies and lengths, for Lucene, PISA, Terrier and\n"
      "others. jsonl: documents, a record a line, which osteon-index reads\n"
-     "again; exit status 1 where the text of some cannot be had."},
+     "again; exit status 1 where the text of some cannot be had. '-' is\n"
+     "stdout. xapian: a new Xapian database in folder DIR."},
     {"import", 0, "ciff:FILE", OSI_ROW_IMPORT, false, AT(import), NULL,
      "make a new index of a CIFF file",
      "Terms are taken as they are; queries are analysed with language\n"

@@ -167,7 +167,8 @@ typedef struct osi_list {
 typedef enum osi_exchange_kind {
     OSI_EXCHANGE_NONE = 0,
     OSI_EXCHANGE_CIFF,
-    OSI_EXCHANGE_JSONL
+    OSI_EXCHANGE_JSONL,
+    OSI_EXCHANGE_XAPIAN
 } osi_exchange_kind;
 
 typedef struct osi_exchange {
@@ -254,7 +255,7 @@ bool osi_output_close(osi_output *out, bool ok);
 
 /* ---- exchange.c, export_jsonl.c, dump.c ---- */
 
-int osi_export(const osi_exchange *exchange, const char *index);
+int osi_export(const osi_options *options, const char *index);
 int osi_import(const osi_options *options, const char *index);
 int osi_export_jsonl(const char *index, const char *target);
 

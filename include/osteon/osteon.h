@@ -559,6 +559,20 @@ OSTEON_API OSTEON_MUST_CHECK osteon_status
 osteon_export_ciff(const osteon_index *index, osteon_sink write, void *arg,
                    osteon_ciff_counts *counts, osteon_error *err);
 
+/* Makes a new Xapian database in folder `path` of a native index, without
+ * reading its sources again: all living documents in their order, with terms,
+ * positions, values, stored text and sources; docs/xapian.md tells what it
+ * has. Nothing can be added to it later. Relative paths of sources become
+ * absolute where `path` is in another folder than the index. Of `options`
+ * memory, threads, wait and rebuild count; may be NULL. On failure nothing is
+ * left behind; with options->rebuild the old content stays.
+ *   OSTEON_INVALID  `index` is not native; there is an index in `path`
+ *                   already, and options->rebuild is not set
+ *   others          as osteon_writer_open and osteon_writer_commit */
+OSTEON_API OSTEON_MUST_CHECK osteon_status
+osteon_export_xapian(const osteon_index *index, const char *path,
+                     const osteon_writer_options *options, osteon_error *err);
+
 /* Makes a new index in folder `path` of a CIFF file, of any engine. `fd` is a
  * regular file, `name` what messages call it. Terms are taken as they are;
  * options->language says how queries will be analysed, and is "none" where it
