@@ -111,6 +111,27 @@ has "merge: Xapian finds no fault" "$(xapian-check "$db"/db-*)" \
 run --rebuild .
 is "rebuild: documents" "$(documents "$db")" 89
 
+# ---- An export of a native index finds the same ----
+"$index" -q -i "$work/native" .
+db=$work/native
+run --export "xapian:$work/export"
+is "export: status" $st 0
+run --export "xapian:$work/export"
+is "export: there is one: status" $st 2
+run --export xapian
+is "export: no folder: status" $st 2
+for query in sarcoma '"checkpoint inhibitors"' '+PD-1 sarcoma' \
+  title:osteosarcoma 'IFN-gamma' '"bone tumors" immunotherapy'; do
+  for place in native db export; do
+    "$build/search/osteon-search" -i "$work/$place" --json -n 1000 "$query" |
+      jq -r .id | sort >"$work/$place.ids" || true
+  done
+  [[ -s $work/native.ids ]] || { echo "FAIL $query: nothing"; failed=1; }
+  is "engine xapian: $query" "$(cat "$work/db.ids")" "$(cat "$work/native.ids")"
+  is "export: $query" "$(cat "$work/export.ids")" "$(cat "$work/native.ids")"
+done
+db=$work/db
+
 # ---- Refusals ----
 run --engine native .
 is "another engine: status" $st 2
