@@ -20,13 +20,12 @@
 
 static bool has_file(const char *folder, const char *name)
 {
-    char *path = ost_path_join(folder, name);
+    char path[PATH_MAX];
     struct stat st;
-    const bool found =
-        path != NULL && stat(path, &st) == 0 && S_ISREG(st.st_mode);
+    const int n = snprintf(path, sizeof path, "%s/%s", folder, name);
 
-    ost_free(path);
-    return found;
+    return n > 0 && (size_t)n < sizeof path && stat(path, &st) == 0 &&
+           S_ISREG(st.st_mode);
 }
 
 /* True for a single-file database, or a stub: a text of lines that begin
@@ -435,12 +434,12 @@ typedef struct stub_state {
 static stub_state look_at_stub(const char *folder)
 {
     stub_state state = {0};
-    char *path = ost_path_join(folder, "XAPIANDB");
+    char path[PATH_MAX];
     struct stat st;
 
-    if (path != NULL && stat(path, &st) == 0)
+    snprintf(path, sizeof path, "%s/XAPIANDB", folder);
+    if (stat(path, &st) == 0)
         state = (stub_state){st.st_dev, st.st_ino, st.st_mtim};
-    ost_free(path);
     return state;
 }
 
