@@ -16,6 +16,14 @@ index=$(find_program osteon-index) || exit 1
 extract=$(find_program osteon-extract) || exit 1
 work=$(mktemp -d "${TMPDIR:-/tmp}/osteon-cli.XXXXXX") || exit 1
 trap 'chmod -R u+rwx "$work"; rm -rf "$work"' EXIT
+# With OSTEON_TEST_ENGINE new indexes are of that engine.
+engine=${OSTEON_TEST_ENGINE:-native}
+if [ "$engine" != native ]; then
+    printf '#!/bin/sh\nexec "%s" --engine %s "$@"\n' "$index" "$engine" \
+        >"$work/.index"
+    chmod +x "$work/.index"
+    index=$work/.index
+fi
 export LC_ALL=C
 unset OSTEON_INDEX OSTEON_EXTRACT POSIXLY_CORRECT
 
@@ -212,10 +220,12 @@ for i in 1 2 3; do echo $i >m$i; "$index" -q; done
 run --merge; is "merge: status" $st 0
 is "merge: one segment" "$(stat_of segments)" 1
 before=$(stat_of documents)
-run --merge=reorder; is "reorder: status" $st 0
-is "reorder: one segment" "$(stat_of segments)" 1
-is "reorder: documents" "$(stat_of documents)" "$before"
-run; has "reorder: nothing to do after it" "$(counts)" "^indexed 0"
+if [ "$engine" = native ]; then # Xapian keeps its documents in their order
+    run --merge=reorder; is "reorder: status" $st 0
+    is "reorder: one segment" "$(stat_of segments)" 1
+    is "reorder: documents" "$(stat_of documents)" "$before"
+    run; has "reorder: nothing to do after it" "$(counts)" "^indexed 0"
+fi
 run --language german; is "other language: status" $st 2
 run --language german --rebuild; is "other language, rebuild: status" $st 0
 run --language klingon --rebuild; is "unknown language: status" $st 2

@@ -28,6 +28,13 @@ program() {
 }
 indexer=$(program osteon-index indexer) || exit 1
 search=$(program osteon-search search) || exit 1
+# With OSTEON_TEST_ENGINE new indexes are of that engine.
+if [ -n "${OSTEON_TEST_ENGINE:-}" ]; then
+    printf '#!/bin/sh\nexec "%s" --engine %s "$@"\n' "$indexer" \
+        "$OSTEON_TEST_ENGINE" >"$scratch/indexer"
+    chmod +x "$scratch/indexer"
+    indexer=$scratch/indexer
+fi
 
 # ---- Helpers ----
 
@@ -518,7 +525,7 @@ equal 'searching creates nothing' \
 # ---- Damage ----
 
 cp -R .osteon "$scratch/damaged"
-for file in "$scratch"/damaged/*; do
+find "$scratch/damaged" -type f | while read -r file; do
     size=$(wc -c <"$file")
     [ "$size" -gt 0 ] && printf 'xx' |
         dd of="$file" bs=1 seek=$((size / 2)) conv=notrunc 2>/dev/null
