@@ -187,7 +187,7 @@ START_TEST(test_source_file_is_laid_out_as_documented)
     file = scratch_read(FILE_NAME);
     ck_assert_uint_eq(file.len, 64 + 4 + sizeof block + 12 + 8);
     ck_assert_mem_eq(file.data, "OSTEONSR", 8);
-    ck_assert_uint_eq(ost_get32(file.data + 8), 1);
+    ck_assert_uint_eq(ost_get32(file.data + 8), OSTEON_FORMAT_VERSION);
     ck_assert_uint_eq(ost_get32(file.data + 12), 2);
     ck_assert_uint_eq(ost_get32(file.data + 16), 3);
     ck_assert_uint_eq(ost_get64(file.data + 24), 64 + 4 + sizeof block);
