@@ -125,6 +125,8 @@ size_t ost_xw_record_begin(ost_xw_batch *batch, ost_xw_record *head,
 
     if (head->has_stored)
         ost_buffer_add_byte(&parts->stored, '\n');
+    if (parts->id.failed) /* there is no id */
+        return start;
     head->id_len = (uint32_t)parts->id.len;
     head->title_len = (uint32_t)parts->title.len;
     head->lines_len = parts->lines.len;

@@ -401,7 +401,7 @@ START_TEST(test_xapian_writer_refuses_other_settings)
         {.shard = 4, .n_shards = 3}};
     osteon_writer_options part = {
         .engine = "xapian", .shard = 1, .n_shards = 3};
-    osteon_writer *w = open_writer(&part);
+    osteon_writer *w = open_writer(&part), *held;
 
     add(w, "a", "a");
     commit_and_close(w);
@@ -409,9 +409,10 @@ START_TEST(test_xapian_writer_refuses_other_settings)
         FAILS(OSTEON_INVALID, osteon_writer_open(scratch, &bad[i], &w, &err));
         ck_assert_ptr_null(w);
     }
-    w = open_writer(&part);
+    held = open_writer(&part);
     FAILS(OSTEON_LOCKED, osteon_writer_open(scratch, &xapian, &w, &err));
     ck_assert_ptr_null(w);
+    osteon_writer_close(held);
 }
 END_TEST
 

@@ -64,10 +64,10 @@ END_TEST
 
 START_TEST(test_postings_added_together_are_as_one_by_one)
 {
-    const unsigned positions[] = {9, 2, 9};
+    const unsigned positions[] = {2, 9, 9};
     const xapian_c_posting postings[] = {
         {"z\0z", 3, 4, positions, 3}, {"b", 1, 5, NULL, 0},
-        {"new", 3, 0, NULL, 0},       {"b", 1, 1, positions, 1}};
+        {"new", 3, 0, NULL, 0},       {"b", 1, 1, positions + 1, 1}};
     xapian_c_document *other = make_document("b a b");
     const char *a = NULL, *b = NULL;
     size_t a_len = 0, b_len = 0;
