@@ -192,7 +192,7 @@ START_TEST(test_ranking_random_queries_equal_plain_scan)
     ref_count(&c);
     write_corpus(&c, &numbers);
     OK(osteon_index_open(database, &index, &err));
-    for (unsigned i = 0; i < 300; i++) {
+    for (unsigned i = 0; i < 150; i++) {
         ost_arena *arena = ost_arena_open();
         ost_node *root = ref_query(&c, arena, 1 + ref_draw(&c, 4));
         check_query(&c, index, numbers, root, false);
@@ -301,7 +301,7 @@ START_TEST(test_ranking_stems_and_compounds_equal_native)
     make_documents(n, _i % 2);
     OK(osteon_index_open(native, &a, &err));
     OK(osteon_index_open(database, &b, &err));
-    for (unsigned i = 0; i < 600; i++) {
+    for (unsigned i = 0; i < 300; i++) {
         ost_buffer text = {0};
         make_query(&text, 2);
         ost_buffer_add_byte(&text, '\0');
