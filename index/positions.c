@@ -152,13 +152,32 @@ static bool open_block(ost_postings *p)
     return p->positions_known = true;
 }
 
-static unsigned count_ones(uint64_t v)
+#define EACH_BYTE UINT64_C(0x0101010101010101)
+
+/* For each byte, how many ones are in it and those below. */
+static uint64_t running_ones(uint64_t v)
 {
     v -= v >> 1 & UINT64_C(0x5555555555555555);
     v = (v & UINT64_C(0x3333333333333333)) +
         (v >> 2 & UINT64_C(0x3333333333333333));
     v = (v + (v >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
-    return (unsigned)(v * UINT64_C(0x0101010101010101) >> 56);
+    return v * EACH_BYTE;
+}
+
+/* The bit behind the `count`-th (from 1) one of a word, whose running ones
+ * come to that. The byte is found by comparing all at once (as in Vigna's
+ * "Broadword implementation of rank/select queries", 2008). */
+static unsigned behind_one(uint64_t word, uint64_t running, uint64_t count)
+{
+    const uint64_t reach =
+        ((running | 0x80 * EACH_BYTE) - count * EACH_BYTE) & 0x80 * EACH_BYTE;
+    const unsigned from = (unsigned)__builtin_ctzll(reach) & ~7u;
+
+    count -= running << 8 >> from & 0xff;
+    word = word >> from;
+    for (; count > 1; count--)
+        word &= word - 1;
+    return from + (unsigned)__builtin_ctzll(word) + 1;
 }
 
 /* The bit behind the `count`-th (from 1) one from `bit` on; past `end` where
@@ -166,16 +185,16 @@ static unsigned count_ones(uint64_t v)
 static uint64_t pass_ones(const uint8_t *bytes, uint64_t bit, uint64_t end,
                           uint64_t count)
 {
-    while (bit < end) {
-        uint64_t word = ost_get64(bytes + (bit >> 3)) >> (bit & 7);
-        const unsigned ones = count_ones(word);
-        if (ones >= count) {
-            for (; count > 1; count--)
-                word &= word - 1;
-            return bit + (unsigned)__builtin_ctzll(word) + 1;
-        }
+    uint64_t base = bit & ~UINT64_C(7);
+    uint64_t past = ((uint64_t)1 << (bit & 7)) - 1; /* bits below `bit` */
+
+    for (; base < end; base += 64) {
+        const uint64_t word = ost_get64(bytes + (base >> 3)) & ~past;
+        const uint64_t running = running_ones(word), ones = running >> 56;
+        if (ones >= count)
+            return base + behind_one(word, running, count);
         count -= ones;
-        bit += 64 - (bit & 7);
+        past = 0;
     }
     return UINT64_MAX;
 }
@@ -208,37 +227,38 @@ static bool pass(ost_postings *p)
     return true;
 }
 
-/* Decodes n positions of k low bits; returns the bit behind the last one, past
- * lows_at after damage. */
+/* Decodes n positions of k low bits, which are there; returns the bit behind
+ * the last one, past lows_at after damage. With the i-th one at bit b from the
+ * first bit on, the parts above of positions 0 to i add up to b - i, and each
+ * position is i more than the sum of the distances. */
 static uint64_t decode(const ost_postings *p, uint32_t n, unsigned k,
                        uint64_t limit)
 {
     const uint8_t *bytes = p->positions_at;
-    uint64_t bit = p->ones_at, low = p->lows_at, next = 0, word = 0;
-    unsigned left = 0;
+    const uint64_t end = p->lows_at;
+    uint64_t base = p->ones_at & ~UINT64_C(7), above = base - p->ones_at;
+    uint64_t word = ost_get64(bytes + (base >> 3)) >> (p->ones_at & 7)
+                                                          << (p->ones_at & 7);
+    uint64_t low = end, sum = 0, last = 0;
+    unsigned one = 0;
 
     for (uint32_t i = 0; i < n; i++) {
-        uint64_t high = 0;
-        unsigned zeros;
         while (word == 0) {
-            high += left;
-            bit += left;
-            if (bit >= low || high >= limit)
+            base += 64;
+            above += 64;
+            if (base >= end)
                 return UINT64_MAX;
-            word = ost_get64(bytes + (bit >> 3)) >> (bit & 7);
-            left = 64 - (unsigned)(bit & 7);
+            word = ost_get64(bytes + (base >> 3));
         }
-        zeros = (unsigned)__builtin_ctzll(word);
-        word = word >> zeros >> 1;
-        left -= zeros + 1;
-        bit += zeros + 1;
+        one = (unsigned)__builtin_ctzll(word);
+        word &= word - 1;
         low -= k;
-        next += (high + zeros) << k | ost_bits_get(bytes, low, k);
-        if (next >= limit)
-            return UINT64_MAX;
-        p->positions[i] = (uint32_t)next++;
+        sum += ost_bits_get(bytes, low, k) + 1;
+        last = ((above + one) << k) + sum;
+        p->positions[i] = (uint32_t)last - 1;
+        above--;
     }
-    return bit;
+    return last <= limit ? base + one + 1 : UINT64_MAX;
 }
 
 /* Behind the last posting's only zeros are left, to fill a byte. */
