@@ -327,12 +327,14 @@ osteon_status ost_xapian_stemmer(ost_xapian_index *x, ost_stemmer **out,
 /* ---- A database on this host ---- */
 
 /* The folder that relative paths of sources start at: the one that holds the
- * index, where it is one by our writer. */
+ * index, where our writer made it. A copy that xapian-replicate keeps has the
+ * stub file as well, but no lock of ours, and no table of sources. */
 static osteon_status find_root(ost_xapian_index *x, osteon_error *err)
 {
     char *real, *slash;
 
-    if (x->root != NULL || !x->settings.ours || !has_file(x->path, "XAPIANDB"))
+    if (x->root != NULL || !x->settings.ours ||
+        !has_file(x->path, "XAPIANDB") || !has_file(x->path, "LOCK"))
         return OSTEON_OK;
     real = realpath(x->path, NULL);
     if (real == NULL)
