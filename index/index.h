@@ -286,6 +286,29 @@ static inline uint32_t ost_postings_n_positions(const ost_postings *p)
     return p->n_positions;
 }
 
+/* Many positions of a document, as they lie in the index: bit strings between
+ * which they are found without decoding. Valid as long as the segment. */
+typedef struct ost_position_set {
+    const uint8_t *bytes;
+    uint64_t ones_at, lows_at;
+    unsigned k;
+    uint32_t n;
+} ost_position_set;
+
+/* How far a search got: words passed, and zeros in them. Zero at first. */
+typedef struct ost_position_place {
+    uint64_t words, zeros;
+} ost_position_place;
+
+/* Whether the current document has so many positions that looking them up in
+ * *out is faster than decoding them; false after damage (see status). */
+bool ost_postings_position_set(ost_postings *p, ost_position_set *out);
+
+/* Whether `position` is in the set; it never falls from call to call with one
+ * place. Damage that only decoding shows may give any answer. */
+bool ost_position_set_has(const ost_position_set *set,
+                          ost_position_place *place, uint32_t position);
+
 /* The largest impact of any posting from `target` to *upto (inclusive), the
  * end of the block that `target` falls in. Does not move the cursor and
  * decodes nothing. Past the last block: 0 and OST_DOC_END. `target` never

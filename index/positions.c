@@ -8,6 +8,11 @@
  * than eight zero bits lie between. A reader passes by a document's positions
  * by counting ones, and needs of its length only how many low bits it has.
  * After Rice (1979); the split of the two parts is that of Elias and Fano.
+ *
+ * Where a document has many, the positions themselves are split, not their
+ * distances (Elias 1974, Fano 1971). That takes more, but whether a position
+ * is among them is seen by counting zeros, as Vigna has it ("Quasi-succinct
+ * indices", 2013).
  */
 #include "positions.h"
 
@@ -45,17 +50,28 @@ unsigned ost_positions_low(uint8_t norm, uint32_t n)
 
 /* ---- Writing ---- */
 
+/* What stands in two parts for a position behind `next` - 1. */
+static uint32_t part_of(uint32_t position, uint32_t next, uint32_t n)
+{
+    return n < OST_POSITIONS_MANY ? position - next : position;
+}
+
 /* Bits of the unary part and of the low parts of one posting. */
 static void measure(const uint32_t *positions, uint32_t n, unsigned k,
                     uint64_t *unary, uint64_t *low)
 {
     uint32_t next = 0;
 
+    *low += (uint64_t)n * k;
+    *unary += n;
+    if (n >= OST_POSITIONS_MANY) {
+        *unary += positions[n - 1] >> k;
+        return;
+    }
     for (uint32_t i = 0; i < n; i++) {
-        *unary += 1 + ((positions[i] - next) >> k);
+        *unary += (positions[i] - next) >> k;
         next = positions[i] + 1;
     }
-    *low += (uint64_t)n * k;
 }
 
 bool ost_positions_put(ost_buffer *out, unsigned n, const uint32_t *docs,
@@ -94,15 +110,17 @@ bool ost_positions_put(ost_buffer *out, unsigned n, const uint32_t *docs,
     for (unsigned i = 0; i < n; i++) {
         const unsigned k = ks[i];
         const uint32_t mask = (uint32_t)((UINT64_C(1) << k) - 1);
-        uint32_t next = 0;
+        uint32_t next = 0, before = 0;
         for (uint32_t j = 0; j < counts[i]; j++, positions++) {
-            const uint32_t gap = *positions - next;
+            const uint32_t part = part_of(*positions, next, counts[i]);
             next = *positions + 1;
-            at += gap >> k;
+            at += (part >> k) - before;
+            if (counts[i] >= OST_POSITIONS_MANY)
+                before = part >> k;
             bytes[at >> 3] |= (uint8_t)(1u << (at & 7));
             at++;
             end -= k;
-            ost_bits_set(bytes, end, gap & mask);
+            ost_bits_set(bytes, end, part & mask);
         }
     }
     return true;
@@ -229,10 +247,11 @@ static bool pass(ost_postings *p)
 
 /* Decodes n positions of k low bits, which are there; returns the bit behind
  * the last one, past lows_at after damage. With the i-th one at bit b from the
- * first bit on, the parts above of positions 0 to i add up to b - i, and each
- * position is i more than the sum of the distances. */
-static uint64_t decode(const ost_postings *p, uint32_t n, unsigned k,
-                       uint64_t limit)
+ * first bit on, the parts above of distances 0 to i add up to b - i, and each
+ * position is i more than the sum of the distances. Of many positions, b - i
+ * is the part above of the i-th itself. */
+static inline uint64_t decode(const ost_postings *p, uint32_t n, unsigned k,
+                              uint64_t limit, bool many)
 {
     const uint8_t *bytes = p->positions_at;
     const uint64_t end = p->lows_at;
@@ -240,9 +259,11 @@ static uint64_t decode(const ost_postings *p, uint32_t n, unsigned k,
     uint64_t word = ost_get64(bytes + (base >> 3)) >> (p->ones_at & 7)
                                                           << (p->ones_at & 7);
     uint64_t low = end, sum = 0, last = 0;
+    bool descends = false;
     unsigned one = 0;
 
     for (uint32_t i = 0; i < n; i++) {
+        const uint64_t before = last;
         while (word == 0) {
             base += 64;
             above += 64;
@@ -253,12 +274,13 @@ static uint64_t decode(const ost_postings *p, uint32_t n, unsigned k,
         one = (unsigned)__builtin_ctzll(word);
         word &= word - 1;
         low -= k;
-        sum += ost_bits_get(bytes, low, k) + 1;
+        sum = (many ? 0 : sum) + ost_bits_get(bytes, low, k) + 1;
         last = ((above + one) << k) + sum;
+        descends |= last <= before;
         p->positions[i] = (uint32_t)last - 1;
         above--;
     }
-    return last <= limit ? base + one + 1 : UINT64_MAX;
+    return last <= limit && !descends ? base + one + 1 : UINT64_MAX;
 }
 
 /* Behind the last posting's only zeros are left, to fill a byte. */
@@ -286,42 +308,108 @@ static const uint32_t *inline_position(ost_postings *p)
     return p->positions;
 }
 
-const uint32_t *ost_postings_positions(ost_postings *p)
+/* Moves to those of the current document, which are not in the dictionary:
+ * their number, not 0, low bits and bound. 0: there are none, or damage. */
+static uint32_t reach(ost_postings *p, unsigned *k, uint64_t *limit)
 {
     uint32_t n;
-    uint64_t end, lows;
+
+    if (!p->positions_known && !open_block(p))
+        return 0;
+    n = count_of(p, p->at);
+    if (n == 0 || !pass(p))
+        return 0;
+    *k = ost_positions_low(p->norms[p->doc], n);
+    *limit = ost_positions_limit(p->norms[p->doc]);
+    if ((uint64_t)n * *k + n > p->lows_at - p->ones_at) {
+        bad(p, "bad block of positions");
+        return 0;
+    }
+    return n;
+}
+
+const uint32_t *ost_postings_positions(ost_postings *p)
+{
+    uint64_t end, limit;
+    uint32_t n;
     unsigned k;
-    uint8_t norm;
 
     p->n_positions = 0;
     if (p->term.no_positions || ost_postings_tf(p) == 0)
         return NULL;
     if (p->term.inlined)
         return inline_position(p);
-    if (!p->positions_known && !open_block(p))
-        return NULL;
-    n = count_of(p, p->at);
+    n = reach(p, &k, &limit);
     if (n == 0)
         return NULL;
     if (p->held == p->at) {
         p->n_positions = n;
         return p->positions;
     }
-    if (!pass(p))
-        return NULL;
-    norm = p->norms[p->doc];
-    k = ost_positions_low(norm, n);
-    lows = (uint64_t)n * k;
-    if (lows + n > p->lows_at - p->ones_at)
-        return bad(p, "bad block of positions");
     if (!OST_GROW(&p->positions, &p->positions_room, n)) {
         ost_postings_stop(p, ost_fail_memory(&p->error));
         return NULL;
     }
-    end = decode(p, n, k, ost_positions_limit(norm));
-    if (end > p->lows_at - lows || !ends_well(p, end, lows))
+    end = n < OST_POSITIONS_MANY ? decode(p, n, k, limit, false)
+                                 : decode(p, n, k, limit, true);
+    if (end > p->lows_at - (uint64_t)n * k ||
+        !ends_well(p, end, (uint64_t)n * k))
         return bad(p, "bad block of positions");
     p->held = p->at;
     p->n_positions = n;
     return p->positions;
+}
+
+/* ---- Looking up ---- */
+
+bool ost_postings_position_set(ost_postings *p, ost_position_set *out)
+{
+    uint64_t limit;
+
+    if (p->term.no_positions || p->term.inlined ||
+        ost_postings_tf(p) < OST_POSITIONS_MANY)
+        return false;
+    out->n = reach(p, &out->k, &limit);
+    out->bytes = p->positions_at;
+    out->ones_at = p->ones_at;
+    out->lows_at = p->lows_at;
+    return out->n >= OST_POSITIONS_MANY;
+}
+
+bool ost_position_set_has(const ost_position_set *set,
+                          ost_position_place *place, uint32_t position)
+{
+    const uint64_t high = position >> set->k;
+    const uint64_t low = position - (high << set->k);
+    const uint64_t last = set->lows_at - set->k * (uint64_t)set->n;
+    uint64_t bit = set->ones_at, i;
+
+    if (high > 0) {
+        /* Behind as many zeros. Bits below the first do not count. */
+        const uint64_t first = set->ones_at & ~UINT64_C(7);
+        for (;; place->words++) {
+            const uint64_t base = first + place->words * 64;
+            const uint64_t past =
+                base == first ? (UINT64_C(1) << (set->ones_at & 7)) - 1 : 0;
+            uint64_t word, running;
+            if (base >= last)
+                return false;
+            word = ~(ost_get64(set->bytes + (base >> 3)) | past);
+            running = running_ones(word);
+            if (place->zeros + (running >> 56) >= high) {
+                bit = base + behind_one(word, running, high - place->zeros);
+                break;
+            }
+            place->zeros += running >> 56;
+        }
+    }
+    i = bit - set->ones_at - high;
+    for (; i < set->n && bit < last && ost_bits_get(set->bytes, bit, 1) != 0;
+         i++, bit++) {
+        const uint64_t found = ost_bits_get(
+            set->bytes, set->lows_at - (i + 1) * set->k, set->k);
+        if (found >= low)
+            return found == low;
+    }
+    return false;
 }

@@ -13,6 +13,10 @@
  * kept: the unary part of a code stays within some bytes a position. */
 uint32_t ost_positions_limit(uint8_t norm);
 
+/* From so many of a document on, they themselves are split, not their
+ * distances: at 64, 0.9 % more for all positions of an encyclopedia. */
+#define OST_POSITIONS_MANY 64u
+
 /* Low bits of each of n positions in a document of that length. */
 unsigned ost_positions_low(uint8_t norm, uint32_t n);
 

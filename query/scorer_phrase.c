@@ -11,7 +11,16 @@
 typedef struct phrase_member {
     uint32_t list, offset;
     uint32_t at; /* next position to look at */
+    ost_position_place place; /* the same in a set */
 } phrase_member;
+
+/* A list's positions in the current document, once they are asked for: decoded,
+ * or, of many, a set of them. */
+typedef struct phrase_positions {
+    const uint32_t *decoded; /* n of them, NULL: not decoded */
+    uint32_t n;
+    ost_position_set set; /* its n is 0 where there is none */
+} phrase_positions;
 
 typedef struct phrase_scorer {
     ost_scorer base;
@@ -19,8 +28,7 @@ typedef struct phrase_scorer {
     uint32_t n_lists;
     phrase_member *members; /* in order of their lists */
     uint32_t n_members;
-    const uint32_t **positions; /* of each list in the current document */
-    uint32_t *tfs;              /* of the lists whose positions are read */
+    phrase_positions *positions; /* of each list */
     const uint8_t *norms;
     const double *damping;
     double weight;
@@ -136,16 +144,26 @@ static uint32_t advance(const uint32_t *positions, uint32_t n, uint32_t at,
     return at;
 }
 
-/* A list's positions in the current document, read when first asked for: most
- * documents drop out before the frequent words are looked at. NULL: damage. */
-static const uint32_t *positions_of(phrase_scorer *p, uint32_t list)
+/* Decodes a list's positions in the current document; false after damage. */
+static bool decode(phrase_scorer *p, uint32_t list)
 {
-    if (p->positions[list] == NULL) {
-        ost_postings *postings = p->lists[list]->postings;
-        p->positions[list] = ost_postings_positions(postings);
-        p->tfs[list] = ost_postings_n_positions(postings);
-    }
-    return p->positions[list];
+    phrase_positions *positions = &p->positions[list];
+
+    positions->decoded = ost_postings_positions(p->lists[list]->postings);
+    positions->n = ost_postings_n_positions(p->lists[list]->postings);
+    return positions->decoded != NULL;
+}
+
+/* Reads them when first asked for: most documents drop out before the frequent
+ * words are looked at. */
+static bool ready(phrase_scorer *p, uint32_t list)
+{
+    phrase_positions *positions = &p->positions[list];
+
+    return positions->decoded != NULL || positions->set.n > 0 ||
+           ost_postings_position_set(p->lists[list]->postings,
+                                     &positions->set) ||
+           decode(p, list);
 }
 
 /* Whether all members stand where they must for a phrase that begins at
@@ -154,40 +172,52 @@ static bool stands(phrase_scorer *p, uint32_t start, bool *over)
 {
     for (uint32_t i = 1; i < p->n_members; i++) {
         phrase_member *m = &p->members[i];
-        const uint32_t *positions = positions_of(p, m->list);
+        const phrase_positions *positions = &p->positions[m->list];
         const uint32_t want = start + m->offset;
-        *over = positions == NULL || want < start; /* past the highest */
+        *over = !ready(p, m->list) || want < start; /* past the highest */
         if (*over)
             return false;
-        m->at = advance(positions, p->tfs[m->list], m->at, want);
-        *over = m->at == p->tfs[m->list];
-        if (*over || positions[m->at] != want)
+        if (positions->decoded == NULL) {
+            if (!ost_position_set_has(&positions->set, &m->place, want))
+                return false;
+            continue;
+        }
+        m->at = advance(positions->decoded, positions->n, m->at, want);
+        *over = m->at == positions->n;
+        if (*over || positions->decoded[m->at] != want)
             return false;
     }
     return true;
 }
 
-/* Distinct places where the phrase begins. */
+/* Distinct places where the phrase begins, or whether there is one where that
+ * is enough. */
 static uint32_t count_starts(phrase_scorer *p)
 {
     const uint32_t offset = p->members[0].offset;
-    const uint32_t *positions;
+    const phrase_positions *first = &p->positions[0];
     uint32_t n = 0, last = 0;
     bool over = false;
 
-    for (uint32_t i = 0; i < p->n_lists; i++)
-        p->positions[i] = NULL;
-    for (uint32_t i = 0; i < p->n_members; i++)
+    for (uint32_t i = 0; i < p->n_lists; i++) {
+        p->positions[i].decoded = NULL;
+        p->positions[i].set.n = 0;
+    }
+    for (uint32_t i = 0; i < p->n_members; i++) {
         p->members[i].at = 0;
-    positions = positions_of(p, 0);
-    for (uint32_t i = 0; positions != NULL && i < p->tfs[0] && !over; i++) {
-        const uint32_t start = positions[i] - offset;
-        if (positions[i] < offset || (n > 0 && start == last))
+        p->members[i].place = (ost_position_place){0, 0};
+    }
+    if (!decode(p, 0))
+        return 0;
+    for (uint32_t i = 0; i < first->n && !over; i++) {
+        const uint32_t start = first->decoded[i] - offset;
+        if (first->decoded[i] < offset || (n > 0 && start == last))
             continue;
-        if (stands(p, start, &over)) {
-            n++;
-            last = start;
-        }
+        if (!stands(p, start, &over))
+            continue;
+        n++;
+        last = start;
+        over = !p->base.ranking;
     }
     return n;
 }
@@ -296,10 +326,8 @@ osteon_status ost_scorer_phrase(ost_plan *plan, const ost_part *part,
     p->n_members = part->n_members;
     p->lists = ost_arena_array(arena, p->n_lists, sizeof *p->lists);
     p->positions = ost_arena_array(arena, p->n_lists, sizeof *p->positions);
-    p->tfs = ost_arena_array(arena, p->n_lists, sizeof *p->tfs);
     p->members = ost_arena_array(arena, p->n_members, sizeof *p->members);
-    if (p->lists == NULL || p->positions == NULL || p->tfs == NULL ||
-        p->members == NULL)
+    if (p->lists == NULL || p->positions == NULL || p->members == NULL)
         return ost_fail_memory(err);
     s = open_lists(plan, part, p, err);
     if (s != OSTEON_OK)

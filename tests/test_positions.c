@@ -63,18 +63,21 @@ static void plain_decode(const uint8_t *bytes, uint64_t *front, uint64_t *back,
                          unsigned norm, uint32_t m, uint32_t *out)
 {
     const unsigned k = plain_low(norm, m);
-    uint32_t next = 0;
+    uint32_t next = 0, above = 0;
 
     for (uint32_t i = 0; i < m; i++) {
-        uint32_t gap = 0;
+        uint32_t gap = above;
         for (; bit_at(bytes, (*front)++) == 0;)
             gap++;
+        if (m >= 64)
+            above = gap;
         gap <<= k;
         *back -= k;
         for (unsigned b = 0; b < k; b++)
             gap |= bit_at(bytes, *back + b) << b;
         out[i] = next + gap;
-        next = out[i] + 1;
+        if (m < 64)
+            next = out[i] + 1;
     }
 }
 

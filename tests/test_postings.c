@@ -128,6 +128,30 @@ static ost_segment *build(const list *lists, size_t n)
     return segment;
 }
 
+/* Looks up the current document's positions, and what lies between them. */
+static void check_set(ost_postings *p, const uint32_t *positions, uint32_t n)
+{
+    ost_position_place place = {0, 0};
+    ost_position_set set;
+    uint32_t from = 0;
+
+    if (!ost_postings_position_set(p, &set)) {
+        ck_assert_uint_lt(n, OST_POSITIONS_MANY);
+        return;
+    }
+    ck_assert_uint_eq(set.n, n);
+    for (uint32_t i = 0; i < n; i++) {
+        for (uint32_t other = from; other < positions[i]; other++)
+            if (other < from + 3 || below(8) == 0)
+                ck_assert(!ost_position_set_has(&set, &place, other));
+        if (below(4) > 0)
+            ck_assert(ost_position_set_has(&set, &place, positions[i]));
+        from = positions[i] + 1;
+    }
+    ck_assert(!ost_position_set_has(&set, &place, from));
+    ck_assert(!ost_position_set_has(&set, &place, UINT32_MAX));
+}
+
 static void check_here(ost_postings *p, const list *l, uint32_t i)
 {
     ck_assert_uint_eq(p->doc, l->docs[i]);
@@ -146,6 +170,7 @@ static void check_here(ost_postings *p, const list *l, uint32_t i)
         else
             ck_assert_mem_eq(positions, l->positions[i],
                              n * sizeof *positions);
+        check_set(p, l->positions[i], n);
     }
 }
 
