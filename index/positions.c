@@ -37,7 +37,7 @@ uint32_t ost_positions_limit(uint8_t norm)
 }
 
 /* The logarithm of the span over n + 1, rounded down. */
-unsigned ost_positions_low(uint8_t norm, uint32_t n)
+static inline unsigned low_bits(uint8_t norm, uint32_t n)
 {
     const uint64_t span = spans[norm], parts = (uint64_t)n + 1;
     unsigned k;
@@ -46,6 +46,11 @@ unsigned ost_positions_low(uint8_t norm, uint32_t n)
         return 0;
     k = ost_bit_length(span) - ost_bit_length(parts);
     return k - (parts << k > span);
+}
+
+unsigned ost_positions_low(uint8_t norm, uint32_t n)
+{
+    return low_bits(norm, n);
 }
 
 /* ---- Writing ---- */
@@ -229,14 +234,15 @@ static uint32_t count_of(const ost_postings *p, uint32_t i)
 /* Moves on to the current posting's; false after damage. */
 static bool pass(ost_postings *p)
 {
+    const bool none = p->positions_at == p->positions_end;
     uint64_t ones = 0, lows = 0;
 
-    for (; p->passed < p->at; p->passed++) {
-        const uint32_t n = count_of(p, p->passed);
+    for (uint32_t i = p->passed; i < p->at && !none; i++) {
+        const uint32_t n = p->bare ? p->tfs[i] - p->without[i] : p->tfs[i];
         ones += n;
-        lows += (uint64_t)n *
-                ost_positions_low(p->norms[p->docs[p->passed]], n);
+        lows += (uint64_t)n * low_bits(p->norms[p->docs[i]], n);
     }
+    p->passed = p->at;
     if (ones > 0)
         p->ones_at = pass_ones(p->positions_at, p->ones_at, p->lows_at, ones);
     if (p->ones_at > p->lows_at || lows > p->lows_at - p->ones_at)
@@ -319,7 +325,7 @@ static uint32_t reach(ost_postings *p, unsigned *k, uint64_t *limit)
     n = count_of(p, p->at);
     if (n == 0 || !pass(p))
         return 0;
-    *k = ost_positions_low(p->norms[p->doc], n);
+    *k = low_bits(p->norms[p->doc], n);
     *limit = ost_positions_limit(p->norms[p->doc]);
     if ((uint64_t)n * *k + n > p->lows_at - p->ones_at) {
         bad(p, "bad block of positions");

@@ -7,6 +7,7 @@
  */
 #include "fold.h"
 
+#include <assert.h>
 #include <utf8proc.h>
 
 #define SLOTS 4096
@@ -17,13 +18,36 @@ typedef struct slot {
     char bytes[OST_FOLD_MAX];
 } slot;
 
+/* Slots that are made empty together, when one of them is first asked for: a
+ * query asks for few, and an empty table takes longer than its search. */
+#define RUN 64
+
 struct ost_folder {
+    uint64_t used; /* runs that mean something */
     slot slots[SLOTS];
 };
 
+static_assert(SLOTS / RUN == 64, "a bit of a word for each run");
+
 ost_folder *ost_folder_open(void)
 {
-    return ost_calloc(1, sizeof(ost_folder));
+    ost_folder *f = ost_malloc(sizeof *f);
+
+    if (f != NULL)
+        f->used = 0;
+    return f;
+}
+
+/* The slot of a code point. */
+static slot *find_slot(ost_folder *f, uint32_t code)
+{
+    const uint32_t at = (code ^ code >> 12) % SLOTS, run = at / RUN;
+
+    if (!(f->used >> run & 1)) {
+        memset(f->slots + (size_t)run * RUN, 0, RUN * sizeof *f->slots);
+        f->used |= UINT64_C(1) << run;
+    }
+    return &f->slots[at];
 }
 
 void ost_folder_close(ost_folder *f)
@@ -157,7 +181,7 @@ void ost_folder_read(ost_folder *f, const char *text, size_t left,
     }
     if (takes_mark(code))
         size += compose(text + size, left - size, &code);
-    s = &f->slots[(code ^ code >> 12) % SLOTS];
+    s = find_slot(f, code);
     if (s->code != code) {
         ost_fold_code(code, out);
         s->code = code;

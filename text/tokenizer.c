@@ -49,7 +49,7 @@ osteon_status ost_tokenizer_open_with(ost_classify *classify,
         return ost_fail_memory(err);
     t->folder = ost_folder_open();
     t->state = XXH3_createState();
-    t->scratch = ost_calloc(1, SCRATCH + SLACK);
+    t->scratch = ost_malloc(SCRATCH + SLACK);
     if (t->folder == NULL || t->state == NULL || t->scratch == NULL) {
         ost_tokenizer_close(t);
         return ost_fail_memory(err);
