@@ -67,7 +67,7 @@ for collection; do
         "$documents"
     n=0
     while IFS= read -r query; do
-        [ "$n" -lt "${OSTEON_TEST_QUERIES:-25}" ] || break
+        [ "$n" -lt "${OSTEON_TEST_QUERIES:-10}" ] || break
         hits "$scratch/$name.n" "$query" "$scratch/a"
         hits "$scratch/$name.x" "$query" "$scratch/b"
         if ! awk -F '\t' "$compare" "$scratch/a" "$scratch/b" >"$scratch/c"
