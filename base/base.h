@@ -59,6 +59,10 @@ unsigned long ost_alloc_fail_at(unsigned long n);
  * been written to; changes nothing where the system has none. */
 void ost_advise_huge(void *block, size_t size);
 
+/* Memory of a multiple of 2 MiB that will be used at random and is backed by
+ * huge pages where the system has them. */
+void *ost_malloc_huge(size_t size);
+
 /* Makes room for `want` elements of `size` bytes in *array, doubling *room.
  * On failure (memory, or overflow) returns false and changes nothing. */
 bool ost_grow(void **array, size_t *room, size_t want, size_t size);

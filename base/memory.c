@@ -14,6 +14,8 @@
 /* Below this a block is not worth the call. */
 #define HUGE_LEAST ((size_t)4 << 20)
 
+#define HUGE_PAGE ((size_t)2 << 20)
+
 /* Counts down to the allocation that shall fail; 0: none. Atomic because
  * indexing threads allocate too. */
 static _Atomic unsigned long fail_countdown;
@@ -68,6 +70,15 @@ void ost_advise_huge(void *block, size_t size)
     (void)block;
     (void)size;
 #endif
+}
+
+void *ost_malloc_huge(size_t size)
+{
+    void *const block = must_fail() ? NULL : aligned_alloc(HUGE_PAGE, size);
+
+    if (block != NULL)
+        ost_advise_huge(block, size);
+    return block;
 }
 
 bool ost_grow(void **array, size_t *room, size_t want, size_t size)

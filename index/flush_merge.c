@@ -164,7 +164,6 @@ static bool add_piece(ost_flush_plan *t, uint32_t field, size_t *cursors,
         return false;
     piece = &t->pieces[t->n_pieces];
     piece->field = field;
-    piece->n_refs = 0;
     piece->bounds = ost_malloc(n * 2 * sizeof *piece->bounds);
     if (piece->bounds == NULL)
         return false;
@@ -173,7 +172,6 @@ static bool add_piece(ost_flush_plan *t, uint32_t field, size_t *cursors,
         piece->bounds[i * 2] = cursors[i];
         cursors[i] = lower_bound(t, i, cursors[i], end);
         piece->bounds[i * 2 + 1] = cursors[i];
-        piece->n_refs += cursors[i] - piece->bounds[i * 2];
     }
     return true;
 }
@@ -227,49 +225,79 @@ static bool cut_all(ost_flush_plan *t, unsigned threads)
 
 /* ---- Merging ---- */
 
-void ost_flush_merge(const ost_flush_plan *t, const ost_flush_piece *piece,
-                     ost_flush_ref *refs, size_t *cursors)
+/* Writes the references of the least term at the cursors and moves those that
+ * stand at it. Returns how many there are, 0 at the end. */
+static size_t merge_term(const ost_flush_plan *t, const ost_flush_piece *piece,
+                         size_t *cursors, ost_flush_ref *refs)
 {
     const size_t n = t->order->n_inverters;
     size_t made = 0;
+    key least = {0};
 
-    for (size_t i = 0; i < n; i++)
-        cursors[i] = piece->bounds[i * 2];
-    while (made < piece->n_refs) {
-        const size_t first = made;
-        key least = {0};
-        for (size_t i = 0; i < n; i++) {
-            const size_t at = cursors[i];
-            int c = -1;
-            key k;
-            if (at == piece->bounds[i * 2 + 1])
-                continue;
-            k = key_at(t, i, at);
-            if (made > first)
-                c = compare(&k, &least);
-            if (c > 0)
-                continue;
-            if (c < 0) { /* what was noted before is not the least */
-                while (made > first)
-                    cursors[refs[--made].inverter]--;
-                least = k;
-            }
-            refs[made] = (ost_flush_ref){.bytes = k.bytes,
-                                         .inverter = (uint32_t)i,
-                                         .term = t->ids[i][at],
-                                         .len = (uint8_t)k.len,
-                                         .same = made > first};
-            made++;
-            cursors[i]++;
+    for (size_t i = 0; i < n; i++) {
+        const size_t at = cursors[i];
+        int c = -1;
+        key k;
+        if (at == piece->bounds[i * 2 + 1])
+            continue;
+        k = key_at(t, i, at);
+        if (made > 0)
+            c = compare(&k, &least);
+        if (c > 0)
+            continue;
+        if (c < 0) { /* what was noted before is not the least */
+            made = 0;
+            least = k;
         }
+        refs[made] = (ost_flush_ref){.bytes = k.bytes,
+                                     .inverter = (uint32_t)i,
+                                     .term = t->ids[i][at],
+                                     .len = (uint8_t)k.len,
+                                     .same = made > 0};
+        made++;
     }
+    for (size_t i = 0; i < made; i++)
+        cursors[refs[i].inverter]++;
+    return made;
+}
+
+size_t ost_flush_merge(const ost_flush_plan *t, const ost_flush_piece *piece,
+                       size_t *cursors, ost_flush_ref *refs, size_t room)
+{
+    const size_t n = t->order->n_inverters;
+    size_t made = 0, more;
+
+    while (room - made >= n) {
+        more = merge_term(t, piece, cursors, refs + made);
+        if (more == 0)
+            break;
+        made += more;
+    }
+    return made;
 }
 
 /* ---- The plan ---- */
 
+static bool open_places(ost_flush_plan *t)
+{
+    const size_t n = t->order->n_inverters;
+
+    t->places = ost_calloc(n, sizeof *t->places);
+    if (t->places == NULL)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        const ost_inverter *inv = t->order->inverters[i];
+        if (!ost_places_open(&t->places[i], inv->places,
+                             (uint32_t)inv->n_docs))
+            return false;
+    }
+    return true;
+}
+
 bool ost_flush_plan_make(const ost_flush_job *job, ost_flush_plan *t)
 {
-    return collect_fields(job, t) && sort_all(t) && cut_all(t, job->threads);
+    return collect_fields(job, t) && open_places(t) && sort_all(t) &&
+           cut_all(t, job->threads);
 }
 
 void ost_flush_plan_free(ost_flush_plan *t)
@@ -278,7 +306,10 @@ void ost_flush_plan_free(ost_flush_plan *t)
         ost_free(t->pieces[i].bounds);
     for (size_t i = 0; i < t->order->n_inverters && t->ids != NULL; i++)
         ost_free(t->ids[i]);
+    for (size_t i = 0; i < t->order->n_inverters && t->places != NULL; i++)
+        ost_places_close(&t->places[i]);
     ost_free(t->pieces);
+    ost_free(t->places);
     ost_free(t->ids);
     ost_free(t->lengths);
 }

@@ -66,7 +66,6 @@ typedef struct ost_flush_field {
 typedef struct ost_flush_piece {
     uint32_t field; /* index in fields[] */
     size_t *bounds; /* from, to for each inverter */
-    size_t n_refs;
 } ost_flush_piece;
 
 typedef struct ost_flush_plan {
@@ -76,6 +75,7 @@ typedef struct ost_flush_plan {
     uint32_t n_fields;
     ost_field_length *lengths; /* by field, doc in the new segment */
     uint32_t **ids; /* [inverter]: its terms by field number, then bytes */
+    ost_places *places; /* [inverter]: its documents */
     ost_flush_piece *pieces; /* in order */
     size_t n_pieces, pieces_room;
 } ost_flush_plan;
@@ -90,9 +90,12 @@ void ost_flush_plan_free(ost_flush_plan *t);
 void ost_flush_norms(const ost_flush_plan *t, const ost_flush_field *f,
                      uint8_t *norms);
 
-/* Writes the lists of a piece to refs[n_refs], merged by term. */
-void ost_flush_merge(const ost_flush_plan *t, const ost_flush_piece *piece,
-                     ost_flush_ref *refs, size_t *cursors);
+/* Writes the next lists of a piece to refs[room], merged by term, and moves
+ * the cursors, which begin at the lower bounds. The lists of a term come all
+ * at once: `room` is at least the number of inverters. Returns how many lists
+ * came, 0 at the end. */
+size_t ost_flush_merge(const ost_flush_plan *t, const ost_flush_piece *piece,
+                       size_t *cursors, ost_flush_ref *refs, size_t room);
 
 /* ---- flush_terms.c ---- */
 

@@ -11,6 +11,10 @@
 #include "segment.h"
 #include "term_writer.h"
 
+/* References merged at a time, and how far ahead their lists are asked for. */
+#define REFS ((size_t)1024)
+#define AHEAD ((size_t)8)
+
 /* What the threads share: they take pieces in order. */
 typedef struct work {
     const ost_flush_plan *terms;
@@ -25,6 +29,8 @@ typedef struct worker {
     uint32_t field; /* that norms are of, UINT32_MAX: none */
     ost_list_reader *readers;
     size_t *cursors;
+    ost_flush_ref *refs;
+    size_t room; /* of refs */
     osteon_status status;
     osteon_error error;
     pthread_t thread;
@@ -33,43 +39,70 @@ typedef struct worker {
 
 /* ---- Encoding a piece ---- */
 
-/* Adds the postings of one term from all inverters that have it, in order of
- * documents. */
-static osteon_status encode_term(worker *w, const ost_flush_ref *refs,
-                                 size_t n, ost_term_writer *writer)
+/* The number of the document a reader stands at, OST_DOC_END at its end. */
+static uint32_t number_at(const ost_flush_order *o, const ost_flush_ref *ref,
+                          const ost_list_reader *r)
+{
+    return r->doc == OST_DOC_END ? OST_DOC_END
+                                 : o->numbers[ref->inverter][r->doc];
+}
+
+/* Adds postings from one inverter while their documents come before
+ * `limit`. */
+static osteon_status encode_run(worker *w, const ost_flush_ref *ref,
+                                ost_list_reader *r, uint32_t limit,
+                                ost_term_writer *writer)
 {
     const ost_flush_order *o = w->work->terms->order;
-    ost_list_reader *readers = w->readers;
+    uint32_t doc;
 
-    for (size_t i = 0; i < n; i++)
-        if (!ost_list_reader_start(
-                &readers[i], o->inverters[refs[i].inverter], refs[i].term))
-            return ost_fail_memory(&w->error);
-    for (;;) {
-        uint32_t doc = OST_DOC_END;
-        size_t least = 0;
-        for (size_t i = 0; i < n; i++) {
-            const uint32_t it =
-                readers[i].doc == OST_DOC_END
-                    ? OST_DOC_END
-                    : o->numbers[refs[i].inverter][readers[i].doc];
-            if (it < doc) {
-                doc = it;
-                least = i;
-            }
-        }
-        if (doc == OST_DOC_END)
-            return OSTEON_OK;
+    while ((doc = number_at(o, ref, r)) < limit) {
         if (!ost_bit(o->dead, doc)) {
             osteon_status s = ost_term_writer_posting(
-                writer, doc, readers[least].tf, readers[least].positions,
-                readers[least].n_positions, &w->error);
+                writer, doc, r->tf, r->positions, r->n_positions, &w->error);
             if (s != OSTEON_OK)
                 return s;
         }
-        if (!ost_list_reader_next(&readers[least]))
+        if (!ost_list_reader_next(r))
             return ost_fail_memory(&w->error);
     }
+    return OSTEON_OK;
+}
+
+/* Adds the postings of one term from all inverters that have it, in order of
+ * documents: batches take turns. */
+static osteon_status encode_term(worker *w, const ost_flush_ref *refs,
+                                 size_t n, ost_term_writer *writer)
+{
+    const ost_flush_plan *t = w->work->terms;
+    const ost_flush_order *o = t->order;
+    ost_list_reader *readers = w->readers;
+    osteon_status s = OSTEON_OK;
+
+    for (size_t i = 0; i < n; i++)
+        if (!ost_list_reader_start(&readers[i],
+                                   &o->inverters[refs[i].inverter]->lists,
+                                   &t->places[refs[i].inverter],
+                                   refs[i].term))
+            return ost_fail_memory(&w->error);
+    while (s == OSTEON_OK) {
+        uint32_t doc = OST_DOC_END, limit = OST_DOC_END;
+        size_t least = 0;
+        for (size_t i = 0; i < n; i++) {
+            const uint32_t it = number_at(o, &refs[i], &readers[i]);
+            if (it < doc) {
+                limit = doc;
+                doc = it;
+                least = i;
+            } else if (it < limit) {
+                limit = it;
+            }
+        }
+        if (doc == OST_DOC_END)
+            break;
+        s = encode_run(w, &refs[least], &readers[least], limit, writer);
+    }
+    return s;
 }
 
 /* A flush visits lists in an order of its own: their bytes are asked for
@@ -77,11 +110,11 @@ static osteon_status encode_term(worker *w, const ost_flush_ref *refs,
 static void look_ahead(const ost_flush_order *o, const ost_flush_ref *refs,
                        size_t left)
 {
-    for (size_t distance = 8; distance <= 16 && distance < left;
-         distance += 8) {
+    for (size_t distance = AHEAD; distance <= 2 * AHEAD && distance < left;
+         distance += AHEAD) {
         const ost_flush_ref *ref = &refs[distance];
-        ost_list_prefetch(o->inverters[ref->inverter], ref->term,
-                          distance == 8);
+        ost_list_prefetch(&o->inverters[ref->inverter]->lists, ref->term,
+                          distance == AHEAD);
         OST_PREFETCH(ref->bytes);
     }
 }
@@ -100,8 +133,6 @@ static osteon_status encode_refs(worker *w, const ost_flush_ref *refs,
         if (s == OSTEON_OK)
             s = ost_term_writer_end(writer, &w->error);
     }
-    if (s == OSTEON_OK)
-        s = ost_term_writer_finish(writer, &w->error);
     return s;
 }
 
@@ -110,20 +141,21 @@ static osteon_status encode_piece(worker *w, const ost_flush_piece *piece,
 {
     const ost_flush_plan *t = w->work->terms;
     const ost_flush_field *f = &t->fields[piece->field];
-    ost_flush_ref *refs = ost_malloc(piece->n_refs * sizeof *refs);
+    size_t n;
     osteon_status s;
 
-    if (refs == NULL)
-        return ost_fail_memory(&w->error);
     if (w->field != piece->field)
         ost_flush_norms(t, f, w->norms);
     w->field = piece->field;
-    ost_flush_merge(t, piece, refs, w->cursors);
+    for (size_t i = 0; i < t->order->n_inverters; i++)
+        w->cursors[i] = piece->bounds[i * 2];
     s = ost_term_writer_field(writer, piece->field, w->norms,
                               ost_field_average(&f->info), &w->error);
+    while (s == OSTEON_OK &&
+           (n = ost_flush_merge(t, piece, w->cursors, w->refs, w->room)) > 0)
+        s = encode_refs(w, w->refs, n, writer);
     if (s == OSTEON_OK)
-        s = encode_refs(w, refs, piece->n_refs, writer);
-    ost_free(refs);
+        s = ost_term_writer_finish(writer, &w->error);
     return s;
 }
 
@@ -137,7 +169,10 @@ static void *encode_pieces(void *arg)
     w->norms = ost_malloc(t->order->n_docs);
     w->readers = ost_calloc(n, sizeof *w->readers);
     w->cursors = ost_malloc(n * sizeof *w->cursors);
-    if (w->norms == NULL || w->readers == NULL || w->cursors == NULL)
+    w->room = n + REFS;
+    w->refs = ost_malloc(w->room * sizeof *w->refs);
+    if (w->norms == NULL || w->readers == NULL || w->cursors == NULL ||
+        w->refs == NULL)
         w->status = ost_fail_memory(&w->error);
     while (w->status == OSTEON_OK) {
         const size_t i =
@@ -155,6 +190,7 @@ static void *encode_pieces(void *arg)
     ost_free(w->readers);
     ost_free(w->norms);
     ost_free(w->cursors);
+    ost_free(w->refs);
     return NULL;
 }
 

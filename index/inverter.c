@@ -4,11 +4,16 @@
  * their terms (lists.c), and what is kept of them waits for the flush.
  *
  * Invariant: `lengths` and `values` are ascending by document, and the last
- * document is the one that text may still be added to.
+ * document is the one that text may still be added to. The positions of all
+ * its fields are places from places[n_docs - 1] on.
  */
 #include "inverter.h"
 
 #define TOKENS 256
+#define AHEAD 32 /* tokens from asking for memory to its use */
+
+/* From here on a flush is due: the rest is for what the batch still brings. */
+#define MANY_PLACES (OST_PLACES / 2)
 
 void ost_field_names_init(ost_field_names *names)
 {
@@ -45,7 +50,8 @@ void ost_inverter_close(ost_inverter *inv)
 {
     if (inv == NULL)
         return;
-    ost_lists_free(inv);
+    ost_lists_free(&inv->lists);
+    ost_free(inv->places);
     ost_free(inv->docs);
     ost_free(inv->lengths);
     ost_free(inv->values);
@@ -57,62 +63,108 @@ void ost_inverter_close(ost_inverter *inv)
     ost_free(inv);
 }
 
+/* Of arrays what is in use: room that was never written to is no memory. */
 size_t ost_inverter_memory(const ost_inverter *inv)
 {
-    return ost_lists_memory(inv) +
-           inv->docs_room * sizeof *inv->docs +
-           inv->lengths_room * sizeof *inv->lengths +
-           inv->values_room * sizeof *inv->values + inv->strings.room +
+    return ost_lists_memory(&inv->lists) +
+           inv->n_docs * (sizeof *inv->docs + sizeof *inv->places) +
+           inv->n_lengths * sizeof *inv->lengths +
+           inv->n_values * sizeof *inv->values + inv->strings.len +
            ost_store_memory(&inv->store) +
            ost_vocabulary_memory(inv->vocabulary);
 }
 
+bool ost_inverter_is_full(const ost_inverter *inv)
+{
+    return ost_lists_full(&inv->lists) ||
+           (inv->n_docs > 0 && inv->places[inv->n_docs] > MANY_PLACES);
+}
+
 void ost_inverter_reset(ost_inverter *inv)
 {
-    ost_lists_free(inv);
+    ost_lists_reset(&inv->lists);
     inv->n_docs = inv->n_lengths = inv->n_values = inv->n_batches = 0;
-    ost_buffer_free(&inv->strings);
+    inv->strings.len = 0;
     ost_store_free(&inv->store);
     ost_vocabulary_reset(inv->vocabulary);
 }
 
+void ost_inverter_release(ost_inverter *inv)
+{
+    ost_inverter_reset(inv);
+    ost_lists_free(&inv->lists);
+    ost_free(inv->docs);
+    ost_free(inv->places);
+    ost_free(inv->lengths);
+    ost_free(inv->values);
+    ost_free(inv->batches);
+    ost_buffer_free(&inv->strings);
+    inv->docs = NULL;
+    inv->places = NULL;
+    inv->lengths = NULL;
+    inv->values = NULL;
+    inv->batches = NULL;
+    inv->docs_room = inv->places_room = inv->lengths_room = 0;
+    inv->values_room = inv->batches_room = 0;
+}
+
 /* ---- Text ---- */
+
+/* Notes that places up to `position` of the last document are taken. False:
+ * there are no more. */
+static bool take_places(ost_inverter *inv, uint64_t position)
+{
+    const uint64_t end = inv->places[inv->n_docs - 1] + position;
+
+    inv->too_long = end > OST_PLACES;
+    if (!inv->too_long && end > inv->places[inv->n_docs])
+        inv->places[inv->n_docs] = (uint32_t)end;
+    return !inv->too_long;
+}
+
+/* Adds tokens to the lists of their terms. Most of the time goes into waiting
+ * for a list, and for its end: both are asked for some tokens ahead, where
+ * ids[n, n + AHEAD) are any terms. False: no memory. */
+static bool add_tokens(ost_inverter *inv, const ost_token *tokens,
+                       const uint32_t *ids, size_t n)
+{
+    const uint32_t first = inv->places[inv->n_docs - 1];
+    ost_lists *const lists = &inv->lists;
+
+    if (!ost_lists_reserve(lists, ost_vocabulary_size(inv->vocabulary)))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        OST_PREFETCH(&lists->lists[ids[i + AHEAD]]);
+        OST_PREFETCH(lists->lists[ids[i + AHEAD / 2]].at);
+        /* A phrase is of words as they stand, never of joined forms. */
+        if (!ost_list_add(lists, ids[i], first + tokens[i].position,
+                          tokens[i].kind != OST_TOKEN_JOINED))
+            return false;
+    }
+    return true;
+}
 
 /* Indexes a stretch of text in a field from *position on, and counts the
  * words that take a position of their own. */
 static bool add_text(ost_inverter *inv, uint32_t field, const char *text,
                      size_t len, uint32_t *position, uint32_t *length)
 {
-    const uint32_t doc = (uint32_t)inv->n_docs - 1;
     ost_token tokens[TOKENS];
-    uint32_t ids[TOKENS];
+    uint32_t ids[TOKENS + AHEAD];
     size_t n;
 
     ost_tokenizer_start(inv->tokenizer, text, len, *position);
     while ((n = ost_tokenizer_next(inv->tokenizer, tokens, TOKENS)) > 0) {
-        size_t terms;
-        if (!ost_vocabulary_lookup(inv->vocabulary, field, tokens, n, ids))
+        if (!ost_vocabulary_lookup(inv->vocabulary, field, tokens, n, ids) ||
+            !take_places(inv, (uint64_t)tokens[n - 1].position + 1))
             return false;
-        terms = ost_vocabulary_size(inv->vocabulary);
-        if (!ost_lists_reserve(inv, terms))
+        for (size_t i = 0; i < AHEAD; i++)
+            ids[n + i] = ids[n - 1];
+        if (!add_tokens(inv, tokens, ids, n))
             return false;
-        for (size_t i = 0; i < n; i++) {
-            /* Most of the time goes into waiting for a list and its end. */
-            if (i + 16 < n)
-                OST_PREFETCH(&inv->lists[ids[i + 16]]);
-            if (i + 8 < n)
-                OST_PREFETCH(inv->lists[ids[i + 8]].at);
-            /* A phrase is of words as they stand, never of joined forms. */
-            if (!ost_list_add(inv, ids[i], doc,
-                              tokens[i].kind == OST_TOKEN_JOINED
-                                  ? OST_NO_POSITION
-                                  : tokens[i].position))
-                return false;
-            *length += tokens[i].kind == OST_TOKEN_WORD ||
-                       tokens[i].kind == OST_TOKEN_CJK;
-        }
         inv->counts.tokens += n;
     }
+    *length += ost_tokenizer_position(inv->tokenizer) - *position;
     *position = ost_tokenizer_position(inv->tokenizer);
     return true;
 }
@@ -344,6 +396,14 @@ static bool count_length(ost_inverter *inv, uint32_t more)
     return true;
 }
 
+static osteon_status fail(const ost_inverter *inv, osteon_error *err)
+{
+    if (inv->too_long)
+        return ost_fail(err, OSTEON_NO_MEMORY,
+                        "a document of too many words to hold in memory");
+    return ost_fail_memory(err);
+}
+
 osteon_status ost_inverter_add(ost_inverter *inv, const osteon_document *doc,
                                osteon_error *err)
 {
@@ -355,10 +415,14 @@ osteon_status ost_inverter_add(ost_inverter *inv, const osteon_document *doc,
     if (s != OSTEON_OK)
         return s;
     if (!close_text(inv) ||
-        !OST_GROW(&inv->docs, &inv->docs_room, inv->n_docs + 1))
+        !OST_GROW(&inv->docs, &inv->docs_room, inv->n_docs + 1) ||
+        !OST_GROW(&inv->places, &inv->places_room, inv->n_docs + 2))
         return ost_fail_memory(err);
+    if (inv->n_docs == 0)
+        inv->places[0] = 0;
     d = &inv->docs[inv->n_docs++];
     memset(d, 0, sizeof *d);
+    inv->places[inv->n_docs] = inv->places[inv->n_docs - 1];
     d->id_at = add_string(inv, doc->id, doc->id_len);
     d->title_at = add_string(inv, doc->title, doc->title_len);
     d->record.id_len = (uint32_t)doc->id_len;
@@ -382,7 +446,7 @@ osteon_status ost_inverter_add(ost_inverter *inv, const osteon_document *doc,
         ok = ok && ost_store_add(&inv->store, doc->stored, doc->stored_len);
     }
     if (!ok || inv->strings.failed)
-        return ost_fail_memory(err);
+        return fail(inv, err);
     inv->counts.added++;
     inv->counts.text_bytes += doc->title_len + doc->body_len;
     return OSTEON_OK;
@@ -413,7 +477,7 @@ osteon_status ost_inverter_more(ost_inverter *inv, const char *body,
     if (ok && store)
         ok = ost_store_add(&inv->store, body, len);
     inv->counts.text_bytes += len;
-    return ok ? OSTEON_OK : ost_fail_memory(err);
+    return ok ? OSTEON_OK : fail(inv, err);
 }
 
 /* What it left in lists stays there; a flush leaves dead documents out. */

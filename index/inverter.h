@@ -7,6 +7,7 @@
 #ifndef OST_INVERTER_H
 #define OST_INVERTER_H
 
+#include "lists.h"
 #include "text.h"
 #include "write.h"
 
@@ -30,15 +31,6 @@ bool ost_field_fold(const osteon_field *f, char name[OST_MAX_FIELD_NAME + 1]);
 
 /* The number of a field; OST_MAX_FIELDS where there are too many. */
 uint32_t ost_field_number(ost_field_names *names, const char *name);
-
-/* A byte stream of postings for one term, in chunks of growing size. */
-typedef struct ost_list {
-    uint8_t *at, *end; /* of the open chunk; 4 bytes for the link follow end */
-    uint32_t head;     /* first chunk: page << 20 | offset */
-    uint32_t doc;      /* last document + 1, 0: none */
-    uint32_t position; /* last position in it */
-    uint32_t used;     /* bytes of all chunks, 0: none */
-} ost_list;
 
 /* The length of a document's field, and its next free position (kept for
  * named fields, which may come several times). */
@@ -74,10 +66,10 @@ typedef struct ost_inverter {
     ost_vocabulary *vocabulary;
     unsigned title_weight;
 
-    ost_list *lists; /* by term number */
-    size_t lists_room, n_lists;
-    uint8_t **pages; /* of chunks */
-    size_t n_pages, pages_room, page_used;
+    ost_lists lists;  /* by term number */
+    uint32_t *places; /* where each document begins, and the end of the last:
+                       * n_docs + 1, or none before the first */
+    size_t places_room;
 
     ost_pending_document *docs;
     size_t n_docs, docs_room;
@@ -91,6 +83,7 @@ typedef struct ost_inverter {
     size_t n_batches, batches_room;
 
     bool text_open;        /* the last document stores text */
+    bool too_long;         /* why adding failed: no place was left */
     uint32_t position;     /* next in the default field of the last document */
     osteon_writer_counts counts;
 } ost_inverter;
@@ -118,46 +111,13 @@ OSTEON_MUST_CHECK osteon_status ost_inverter_more(ost_inverter *inv,
                                                   osteon_error *err);
 void ost_inverter_abandon(ost_inverter *inv);
 
-/* Bytes held, and what happens to them after a flush. */
+/* Bytes in use; whether a flush is due whatever memory there is. */
 size_t ost_inverter_memory(const ost_inverter *inv);
+bool ost_inverter_is_full(const ost_inverter *inv);
+
+/* Forgets what a flush has written. Memory is kept for the next documents, or
+ * given back. */
 void ost_inverter_reset(ost_inverter *inv);
-
-/* ---- lists.c ---- */
-
-/* Makes lists for term numbers below `terms`. False: no memory. */
-bool ost_lists_reserve(ost_inverter *inv, size_t terms);
-
-/* Position of an occurrence that has none. */
-#define OST_NO_POSITION UINT32_MAX
-
-/* Notes an occurrence of a term: documents and, in one document, positions
- * never fall. False: no memory. */
-bool ost_list_add(ost_inverter *inv, uint32_t term, uint32_t doc,
-                  uint32_t position);
-
-size_t ost_lists_memory(const ost_inverter *inv);
-void ost_lists_free(ost_inverter *inv);
-
-/* Reading one back, for a flush. */
-typedef struct ost_list_reader {
-    ost_buffer bytes; /* the stream, where it is in several chunks */
-    const uint8_t *at, *end;
-    uint32_t doc;       /* current, OST_DOC_END after the last */
-    uint32_t tf;        /* in it */
-    uint32_t n_positions;
-    uint32_t *positions;
-    size_t positions_room;
-} ost_list_reader;
-
-/* Has the list of a term, or then its first chunk, brought into the cache:
- * a flush visits them in an order of its own. */
-void ost_list_prefetch(const ost_inverter *inv, uint32_t term, bool chunk);
-
-/* Reads the list of a term into memory and moves to its first document.
- * False: no memory. */
-bool ost_list_reader_start(ost_list_reader *r, const ost_inverter *inv,
-                           uint32_t term);
-bool ost_list_reader_next(ost_list_reader *r);
-void ost_list_reader_free(ost_list_reader *r);
+void ost_inverter_release(ost_inverter *inv);
 
 #endif

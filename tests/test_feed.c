@@ -45,7 +45,7 @@ static uint64_t next_file(void)
 
 START_TEST(test_feed_text_of_fields_counts_as_memory)
 {
-    const osteon_writer_options options = {.memory = 1 << 20};
+    const osteon_writer_options options = {.memory = 1};
     osteon_writer *w = open_writer(&options);
     const size_t len = 1 << 20;
     char *text = malloc(len), id[16];

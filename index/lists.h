@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Postings in memory: for each term of an inverter the places where it
+ * occurs. A place is a position counted through all documents of the
+ * inverter: that of a word is its position in the document plus the place
+ * where the document begins. An entry of a list is twice the place, plus one
+ * if the occurrence has a position. So a list is one row of numbers that never
+ * fall, and adding to it need not know whether the document is a new one.
+ */
+#ifndef OST_LISTS_H
+#define OST_LISTS_H
+
+#include "base.h"
+
+/* All places are below it, so that entries, and one more, have 32 bits. */
+#define OST_PLACES ((UINT32_C(1) << 31) - 1)
+
+/* A list being written: what is touched for each word, and no more. */
+typedef struct ost_list {
+    uint8_t *at;   /* in the open chunk; NULL: no chunk so far */
+    uint32_t left; /* bytes from there to the link */
+    uint32_t last; /* one past the last entry, 0: the list is empty */
+} ost_list;
+
+typedef struct ost_list_chunks {
+    uint32_t head; /* the first chunk: page << bits | offset */
+    uint32_t used; /* bytes of all chunks */
+} ost_list_chunks;
+
+/* All zero is a set of no lists. */
+typedef struct ost_lists {
+    ost_list *lists; /* by term number */
+    ost_list_chunks *chunks;
+    size_t n, room, chunks_room;
+    uint8_t **pages; /* of chunks */
+    size_t n_pages;  /* that are used */
+    size_t all_pages, pages_room;
+    size_t page_used; /* bytes of the last used one */
+} ost_lists;
+
+/* Makes lists for term numbers below `terms`. False: no memory. */
+bool ost_lists_reserve(ost_lists *l, size_t terms);
+
+/* Distances from here on take more than one step. */
+#define OST_LIST_STEP ((UINT32_C(1) << 30) - 1)
+
+/* Bytes a distance below OST_LIST_STEP takes. */
+static inline unsigned ost_list_bytes(uint32_t distance)
+{
+    return 1u + (distance >= 1u << 6) + (distance >= 1u << 14) +
+           (distance >= 1u << 22);
+}
+
+bool ost_list_add_slowly(ost_lists *l, uint32_t term, uint32_t next);
+
+/* Notes an occurrence of a term; places of a term never fall. Of several at
+ * one place, those behind the first that has a position may come back as if
+ * they had it too. False: no memory. */
+static inline bool ost_list_add(ost_lists *l, uint32_t term, uint32_t place,
+                                bool has_position)
+{
+    const uint32_t next = 2 * place + has_position + 1;
+    ost_list *list = &l->lists[term];
+    const uint32_t distance = next - list->last;
+    unsigned n;
+
+    if (OST_UNLIKELY(list->left < 4 || distance >= OST_LIST_STEP))
+        return ost_list_add_slowly(l, term, next);
+    n = ost_list_bytes(distance);
+    ost_put32(list->at, distance << 2 | (n - 1));
+    list->at += n;
+    list->left -= n;
+    list->last = next;
+    return true;
+}
+
+/* Bytes in use; forgetting all lists but keeping the memory; giving it back. */
+size_t ost_lists_memory(const ost_lists *l);
+void ost_lists_reset(ost_lists *l);
+void ost_lists_free(ost_lists *l);
+
+/* True when a list may soon find no place for a chunk. */
+bool ost_lists_full(const ost_lists *l);
+
+/* ---- Reading lists back, for a flush ---- */
+
+/* Finds documents by places. */
+typedef struct ost_places {
+    const uint32_t *first; /* place where each of n documents begins, and the
+                            * end: n + 1, never falling */
+    uint32_t n;
+    unsigned shift;
+    uint32_t *table; /* [place >> shift]: the last document that begins there
+                      * or before */
+} ost_places;
+
+/* `first` is borrowed. False: no memory. */
+bool ost_places_open(ost_places *p, const uint32_t *first, uint32_t n);
+void ost_places_close(ost_places *p);
+
+/* The document a place lies in, `from` or a later one. */
+uint32_t ost_places_find(const ost_places *p, uint32_t place, uint32_t from);
+
+/* Reads one list after another. All zero to begin with. Memory: that of the
+ * longest document's places, at least 4 KiB. */
+typedef struct ost_list_reader {
+    uint32_t doc; /* current, OST_DOC_END after the last */
+    uint32_t tf;  /* in it */
+    uint32_t n_positions; /* of those; equal ones may be there twice */
+    const uint32_t *positions;
+    /* ---- private ---- */
+    const ost_lists *lists;
+    const ost_places *places;
+    const uint8_t *at, *end; /* undecoded bytes of the chunk */
+    const uint8_t *last_end; /* end of the last chunk */
+    uint32_t used, all;      /* bytes of chunks: those begun, those there are */
+    uint32_t entry;          /* last decoded, UINT32_MAX before the first */
+    uint32_t *window;        /* decoded entries */
+    size_t window_at, window_n, window_room;
+} ost_list_reader;
+
+/* Has the list of a term, or then its first chunk, brought into the cache:
+ * a flush visits them in an order of its own. */
+void ost_list_prefetch(const ost_lists *l, uint32_t term, bool chunk);
+
+/* Begins to read the list of a term and moves to its first document. False:
+ * no memory. */
+bool ost_list_reader_start(ost_list_reader *r, const ost_lists *l,
+                           const ost_places *places, uint32_t term);
+bool ost_list_reader_next(ost_list_reader *r);
+void ost_list_reader_free(ost_list_reader *r);
+
+#endif
