@@ -161,6 +161,9 @@ typedef struct ost_map {
 osteon_status ost_map_open(ost_map *map, const char *path, osteon_error *err);
 void ost_map_close(ost_map *map);
 
+/* Gives back the memory of a map; what is touched again is read again. */
+void ost_map_forget(const ost_map *map);
+
 /* Reads a whole regular file of at most `most` bytes into a buffer. */
 osteon_status ost_file_read(const char *path, size_t most, ost_buffer *out,
                             osteon_error *err);

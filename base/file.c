@@ -2,6 +2,7 @@
  *
  * The few file operations an index needs, each with its error filled in.
  */
+#define _DEFAULT_SOURCE /* madvise */
 #include "base.h"
 
 #include <errno.h>
@@ -66,6 +67,16 @@ void ost_map_close(ost_map *map)
         munmap((void *)(uintptr_t)map->data, map->size);
     map->data = NULL;
     map->size = 0;
+}
+
+void ost_map_forget(const ost_map *map)
+{
+#ifdef MADV_DONTNEED
+    if (map->data != NULL)
+        madvise((void *)(uintptr_t)map->data, map->size, MADV_DONTNEED);
+#else
+    (void)map;
+#endif
 }
 
 osteon_status ost_file_read(const char *path, size_t most, ost_buffer *out,

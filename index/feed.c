@@ -129,11 +129,21 @@ static osteon_status replace(void *arg, const char *id, size_t len,
     return s;
 }
 
-static osteon_status flush_now(ost_writer *w, ost_feed *feeds,
+/* A thread that encodes holds some megabytes of its own. */
+static unsigned flush_threads(const ost_writer *w)
+{
+    const size_t most = 2 + w->memory / ((size_t)32 << 20);
+
+    return w->threads < most ? w->threads : (unsigned)most;
+}
+
+/* `last`: nothing comes after it, so that memory is given back: a merge may
+ * need it. */
+static osteon_status flush_now(ost_writer *w, ost_feed *feeds, bool last,
                                osteon_error *err)
 {
     ost_flush_job job = {.folder = w->folder,
-                         .threads = w->threads,
+                         .threads = flush_threads(w),
                          .names = &w->names};
     char name[OST_FILE_NAME], *path = NULL;
     ost_inverter **inverters;
@@ -163,7 +173,10 @@ static osteon_status flush_now(ost_writer *w, ost_feed *feeds,
     if (s == OSTEON_OK) {
         w->changed = w->changed || job.documents > 0;
         for (ost_feed *f = feeds; f != NULL; f = f->next) {
-            ost_inverter_reset(f->inverter);
+            if (last)
+                ost_inverter_release(f->inverter);
+            else
+                ost_inverter_reset(f->inverter);
             f->memory = 0;
         }
         w->used = 0;
@@ -229,7 +242,7 @@ static osteon_status flush_together(ost_writer *w, bool last)
         ost_feed *const feeds = w->feeds;
         w->writing = true;
         pthread_mutex_unlock(&w->mutex);
-        s = flush_now(w, feeds, &error);
+        s = flush_now(w, feeds, last, &error);
         pthread_mutex_lock(&w->mutex);
         w->writing = false;
         keep(w, s, &error);
@@ -280,11 +293,13 @@ osteon_status ost_feed_end(ost_feed *feed, osteon_error *err)
     osteon_error error;
     osteon_status ended, s;
     size_t memory;
+    bool full;
 
     if (!feed->in_batch)
         return ost_fail(err, OSTEON_INVALID, "a feed is not inside a batch");
     ended = ost_inverter_end(feed->inverter, &error);
     memory = ost_inverter_memory(feed->inverter);
+    full = ost_inverter_is_full(feed->inverter);
     pthread_mutex_lock(&w->mutex);
     keep(w, ended, &error);
     feed->in_batch = false;
@@ -293,7 +308,7 @@ osteon_status ost_feed_end(ost_feed *feed, osteon_error *err)
     feed->memory = memory;
     if (w->flushing)
         pthread_cond_broadcast(&w->changed_state);
-    else if (w->used > w->memory && w->status == OSTEON_OK)
+    else if ((w->used > w->memory || full) && w->status == OSTEON_OK)
         flush_together(w, false);
     s = told(w, err);
     pthread_mutex_unlock(&w->mutex);

@@ -15,11 +15,15 @@
 #define REFS ((size_t)1024)
 #define AHEAD ((size_t)8)
 
+/* Bytes of output that may stay in memory until all pieces are done. */
+#define HELD ((size_t)16 << 20)
+
 /* What the threads share: they take pieces in order. */
 typedef struct work {
     const ost_flush_plan *terms;
     ost_term_writer **writers; /* [piece] */
     size_t next;               /* piece; by __atomic operations */
+    size_t held; /* bytes of pieces that are done; by __atomic operations */
 } work;
 
 /* A thread, and what it keeps from piece to piece. */
@@ -159,6 +163,18 @@ static osteon_status encode_piece(worker *w, const ost_flush_piece *piece,
     return s;
 }
 
+/* Keeps the output of a piece in memory, or writes it out where others hold
+ * enough. */
+static osteon_status hold(worker *w, ost_term_writer *writer)
+{
+    const size_t bytes = ost_term_writer_memory(writer);
+
+    if (__atomic_add_fetch(&w->work->held, bytes, __ATOMIC_RELAXED) <= HELD)
+        return OSTEON_OK;
+    __atomic_sub_fetch(&w->work->held, bytes, __ATOMIC_RELAXED);
+    return ost_term_writer_spill(writer, &w->error);
+}
+
 static void *encode_pieces(void *arg)
 {
     worker *w = arg;
@@ -184,6 +200,8 @@ static void *encode_pieces(void *arg)
         if (w->status == OSTEON_OK)
             w->status =
                 encode_piece(w, &t->pieces[i], w->work->writers[i]);
+        if (w->status == OSTEON_OK)
+            w->status = hold(w, w->work->writers[i]);
     }
     for (size_t i = 0; i < n && w->readers != NULL; i++)
         ost_list_reader_free(&w->readers[i]);

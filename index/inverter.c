@@ -10,7 +10,11 @@
 #include "inverter.h"
 
 #define TOKENS 256
-#define AHEAD 32 /* tokens from asking for memory to its use */
+#define AHEAD 64 /* tokens from asking for memory to its use */
+
+/* Bytes a flush takes for a document, and for a term, about. */
+#define FLUSH_DOC 64
+#define FLUSH_TERM 24
 
 /* From here on a flush is due: the rest is for what the batch still brings. */
 #define MANY_PLACES (OST_PLACES / 2)
@@ -63,15 +67,20 @@ void ost_inverter_close(ost_inverter *inv)
     ost_free(inv);
 }
 
-/* Of arrays what is in use: room that was never written to is no memory. */
+/* Of arrays what is in use: room that was never written to is no memory. A
+ * flush holds more for each document (its order, its id's slot, its record)
+ * and term (while they are sorted). */
 size_t ost_inverter_memory(const ost_inverter *inv)
 {
     return ost_lists_memory(&inv->lists) +
-           inv->n_docs * (sizeof *inv->docs + sizeof *inv->places) +
-           inv->n_lengths * sizeof *inv->lengths +
-           inv->n_values * sizeof *inv->values + inv->strings.len +
+           inv->n_docs *
+               (sizeof *inv->docs + sizeof *inv->places + FLUSH_DOC) +
+           2 * inv->n_lengths * sizeof *inv->lengths +
+           inv->n_values * sizeof *inv->values +
+           2 * inv->strings.len +
            ost_store_memory(&inv->store) +
-           ost_vocabulary_memory(inv->vocabulary);
+           ost_vocabulary_memory(inv->vocabulary) +
+           ost_vocabulary_size(inv->vocabulary) * FLUSH_TERM;
 }
 
 bool ost_inverter_is_full(const ost_inverter *inv)

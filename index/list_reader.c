@@ -16,7 +16,7 @@
 
 bool ost_places_open(ost_places *p, const uint32_t *first, uint32_t n)
 {
-    const uint64_t most = 4 * (uint64_t)n + 16;
+    const uint64_t most = (uint64_t)n + 16;
     size_t size;
     uint32_t doc = 0;
 

@@ -163,6 +163,8 @@ static osteon_status drain(ost_merge *m, ost_store *store, bool all,
     /* Ends of blocks still to come count from the emptied buffer. */
     m->stored_base += store->blocks.len;
     store->blocks.len = 0;
+    for (size_t i = 0; i < m->job->n; i++)
+        ost_segment_forget(m->job->segments[i]);
     return m->stored_index.failed ? ost_fail_memory(err) : s;
 }
 

@@ -7,6 +7,9 @@
 
 #include "dictionary.h"
 
+/* Bytes of lists read before the pages they lie on are let go. */
+#define MOST_MAPPED ((uint64_t)8 << 20)
+
 /* A segment's place in the field being merged. */
 typedef struct input {
     ost_term_cursor cursor; /* len 0: no more terms, or no such field */
@@ -76,10 +79,11 @@ static osteon_status add_postings(const ost_merge *m, size_t i,
     return s;
 }
 
-/* Merges the least term of all inputs; *more is false at the end. */
+/* Merges the least term of all inputs; *more is false at the end. Adds to
+ * *bytes what it read. */
 static osteon_status merge_least(const ost_merge *m, input *inputs,
                                  ost_term_writer *w, bool *more,
-                                 osteon_error *err)
+                                 uint64_t *bytes, osteon_error *err)
 {
     const ost_term_cursor *least = NULL;
     char term[OST_WORD_MAX];
@@ -101,6 +105,7 @@ static osteon_status merge_least(const ost_merge *m, input *inputs,
         if (c->len == 0 ||
             ost_term_compare(c->term, c->len, term, len) != 0)
             continue;
+        *bytes += c->info.postings_size + c->info.positions_size + c->len;
         s = add_postings(m, i, &c->info, w, err);
         if (s == OSTEON_OK)
             s = ost_term_cursor_next(c, err);
@@ -115,6 +120,7 @@ static osteon_status merge_field(const ost_merge *m, uint32_t field,
                                  ost_term_writer *w, osteon_error *err)
 {
     const ost_field *f = &m->fields[field].info;
+    uint64_t bytes = 0;
     bool more = true;
     osteon_status s = ost_merge_norms(m, f->name, norms, err);
 
@@ -122,8 +128,14 @@ static osteon_status merge_field(const ost_merge *m, uint32_t field,
         s = ost_term_writer_field(w, field, norms, ost_field_average(f), err);
     if (s == OSTEON_OK)
         s = start_inputs(m, f->name, inputs, err);
-    while (s == OSTEON_OK && more)
-        s = merge_least(m, inputs, w, &more, err);
+    while (s == OSTEON_OK && more) {
+        s = merge_least(m, inputs, w, &more, &bytes, err);
+        if (bytes < MOST_MAPPED)
+            continue;
+        for (size_t i = 0; i < m->job->n; i++)
+            ost_segment_forget(m->job->segments[i]);
+        bytes = 0;
+    }
     return s;
 }
 

@@ -10,6 +10,11 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+void ost_segment_forget(const ost_segment *segment)
+{
+    ost_map_forget(&segment->map);
+}
+
 static osteon_status damaged(const ost_segment *segment, uint64_t offset,
                              const char *what, osteon_error *err)
 {

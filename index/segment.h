@@ -46,6 +46,10 @@ struct ost_segment {
 osteon_status ost_segment_verify(ost_segment *segment, uint64_t offset,
                                  uint64_t size, osteon_error *err);
 
+/* Lets go of the memory of the pages read so far; those needed again are
+ * read again. For who goes through a segment once. */
+void ost_segment_forget(const ost_segment *segment);
+
 /* Gives the segment its deleted documents; the bitmap becomes its own. */
 void ost_segment_set_deleted(ost_segment *segment, uint64_t *bits,
                              uint32_t count);

@@ -36,15 +36,11 @@ static osteon_status spill_open(ost_spool *s, const char *folder,
     return status;
 }
 
-osteon_status ost_spool_relieve(ost_spool *s, const char *folder,
+static osteon_status write_tail(ost_spool *s, const char *folder,
                                 osteon_error *err)
 {
     osteon_status status = OSTEON_OK;
 
-    if (s->tail.failed)
-        return ost_fail_memory(err);
-    if (s->tail.len < OST_SPOOL_MEMORY)
-        return OSTEON_OK;
     if (s->fd < 0)
         status = spill_open(s, folder, err);
     if (status == OSTEON_OK)
@@ -54,6 +50,29 @@ osteon_status ost_spool_relieve(ost_spool *s, const char *folder,
         s->size += s->tail.len;
         s->tail.len = 0;
     }
+    return status;
+}
+
+osteon_status ost_spool_relieve(ost_spool *s, const char *folder,
+                                osteon_error *err)
+{
+    if (s->tail.failed)
+        return ost_fail_memory(err);
+    return s->tail.len < OST_SPOOL_MEMORY ? OSTEON_OK
+                                          : write_tail(s, folder, err);
+}
+
+osteon_status ost_spool_spill(ost_spool *s, const char *folder,
+                              osteon_error *err)
+{
+    osteon_status status = OSTEON_OK;
+
+    if (s->tail.failed)
+        return ost_fail_memory(err);
+    if (s->tail.len > 0)
+        status = write_tail(s, folder, err);
+    if (status == OSTEON_OK)
+        ost_buffer_free(&s->tail);
     return status;
 }
 

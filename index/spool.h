@@ -25,6 +25,11 @@ OSTEON_MUST_CHECK osteon_status ost_spool_relieve(ost_spool *s,
                                                   const char *folder,
                                                   osteon_error *err);
 
+/* Writes the tail out whatever its size, and gives its memory back. */
+OSTEON_MUST_CHECK osteon_status ost_spool_spill(ost_spool *s,
+                                                const char *folder,
+                                                osteon_error *err);
+
 /* Bytes appended so far. */
 static inline uint64_t ost_spool_at(const ost_spool *s)
 {

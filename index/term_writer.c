@@ -386,6 +386,25 @@ osteon_status ost_term_writer_finish(ost_term_writer *w, osteon_error *err)
     return end_dictionary_block(w, err);
 }
 
+size_t ost_term_writer_memory(const ost_term_writer *w)
+{
+    return w->postings.tail.room + w->skips.tail.room +
+           w->positions.tail.room + w->dictionary.tail.room;
+}
+
+osteon_status ost_term_writer_spill(ost_term_writer *w, osteon_error *err)
+{
+    osteon_status s = ost_spool_spill(&w->postings, w->folder, err);
+
+    if (s == OSTEON_OK)
+        s = ost_spool_spill(&w->skips, w->folder, err);
+    if (s == OSTEON_OK)
+        s = ost_spool_spill(&w->positions, w->folder, err);
+    if (s == OSTEON_OK)
+        s = ost_spool_spill(&w->dictionary, w->folder, err);
+    return s;
+}
+
 const ost_field_terms *ost_term_writer_fields(const ost_term_writer *w,
                                               size_t *n)
 {

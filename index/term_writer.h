@@ -52,6 +52,11 @@ OSTEON_MUST_CHECK osteon_status ost_term_writer_end(ost_term_writer *w,
 OSTEON_MUST_CHECK osteon_status ost_term_writer_finish(ost_term_writer *w,
                                                        osteon_error *err);
 
+/* Bytes of output held in memory; writing them out. */
+size_t ost_term_writer_memory(const ost_term_writer *w);
+OSTEON_MUST_CHECK osteon_status ost_term_writer_spill(ost_term_writer *w,
+                                                      osteon_error *err);
+
 /* The fields this writer met, in the order they came. */
 const ost_field_terms *ost_term_writer_fields(const ost_term_writer *w,
                                               size_t *n);

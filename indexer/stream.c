@@ -12,10 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Text of a slice; smaller with many threads, as all may hold one. */
-#define SLICE ((size_t)4 << 20)
-#define SLICE_MANY ((size_t)1 << 20)
-#define MANY_THREADS 4
+/* Text of a slice: each thread holds one, and two for each wait. */
+#define SLICE ((size_t)1 << 20)
 
 struct osi_stream {
     osi_run *run;
@@ -261,10 +259,9 @@ static osi_got skip_line(osi_stream *stream, osi_reader *reader,
 static osi_got cut_slices(osi_stream *stream, osi_reader *reader)
 {
     const osi_options *const options = stream->run->options;
-    const size_t slice = options->jobs > MANY_THREADS ? SLICE_MANY : SLICE;
     const uint64_t longest = options->max_filesize;
     uint64_t line = 1;
-    size_t want = slice, looked = 0;
+    size_t want = SLICE, looked = 0;
     osi_got got;
 
     for (;;) {
@@ -277,16 +274,16 @@ static osi_got cut_slices(osi_stream *stream, osi_reader *reader)
         if (n > 0) {
             if (!push_slice(stream, reader, n, &line))
                 return OSI_GOT_STOPPED;
-            want = slice;
+            want = SLICE;
             looked = 0;
         } else if (!reader->ended && longest > 0 &&
                    reader->text.len > longest) {
             got = skip_line(stream, reader, &line);
-            want = slice;
+            want = SLICE;
             looked = 0;
         } else {
             looked = reader->text.len;
-            want = looked + slice;
+            want = looked + SLICE;
         }
         if (got != OSI_GOT_TEXT)
             return got;

@@ -321,8 +321,13 @@ bool ost_vocabulary_sort(const ost_vocabulary *v, uint32_t *ids)
 
 size_t ost_vocabulary_memory(const ost_vocabulary *v)
 {
-    return sizeof *v + (sizeof *v->slots << v->bits) + v->words.memory +
-           v->room * sizeof *v->terms;
+    const size_t slots = (size_t)1 << v->bits;
+    /* The table grows at 3/5; the old one and the new then lie side by side.
+     * One that is near to it counts as both. */
+    const size_t tables = (v->used + slots / 16) * 5 > slots * 3 ? 3 : 1;
+
+    return sizeof *v + tables * slots * sizeof *v->slots + v->words.memory +
+           v->n_terms * sizeof *v->terms;
 }
 
 void ost_vocabulary_reset(ost_vocabulary *v)
