@@ -53,6 +53,10 @@ static inline void xf_open(xf_writer *w, const char *folder,
     ck_assert_ptr_nonnull(stub);
     fputs("auto db-00000001\n", stub);
     fclose(stub);
+    snprintf(path, sizeof path, "%s/LOCK", folder);
+    stub = fopen(path, "w");
+    ck_assert_ptr_nonnull(stub);
+    fclose(stub);
     ck_assert_int_eq(ost_tokenizer_open(&w->tokenizer, NULL), OSTEON_OK);
     ck_assert_int_eq(ost_stemmer_open(language, &w->stemmer, NULL), OSTEON_OK);
     xf_set(w, OST_KEY_LAYOUT, "1");
