@@ -108,6 +108,14 @@ OSTEON_MUST_CHECK osteon_status ost_xapian_run(const osteon_index *index,
 /* Adds a line for osteon_index_note; false: no memory. */
 bool ost_xapian_note(ost_xapian_index *x, const char *format, ...)
     OST_PRINTF(2, 3);
+void ost_xapian_notes_clear(ost_xapian_index *x);
+
+/* The stemmer of the index's language. */
+OSTEON_MUST_CHECK osteon_status ost_xapian_stemmer(ost_xapian_index *x,
+                                                   ost_stemmer **out,
+                                                   osteon_error *err);
+
+/* ---- xapian_join.c ---- */
 
 /* Joins what is up, takes its settings, and says in notes what is missing. */
 OSTEON_MUST_CHECK osteon_status ost_xapian_join(ost_xapian_index *x,
@@ -127,11 +135,6 @@ OSTEON_MUST_CHECK osteon_status ost_xapian_locate(ost_xapian_index *x,
                                                   xapian_c_database **db,
                                                   uint32_t *local,
                                                   osteon_error *err);
-
-/* The stemmer of the index's language. */
-OSTEON_MUST_CHECK osteon_status ost_xapian_stemmer(ost_xapian_index *x,
-                                                   ost_stemmer **out,
-                                                   osteon_error *err);
 
 /* ---- xapian_settings.c ---- */
 
