@@ -41,29 +41,6 @@ osteon_status ost_xw_keep(ost_xw_writer *w, osteon_status s,
 
 /* ---- Opening ---- */
 
-/* Makes the folder where there is none. */
-static osteon_status make_folder(ost_xw_writer *w, bool must_exist,
-                                 osteon_error *err)
-{
-    struct stat st;
-
-    if (stat(w->folder, &st) == 0)
-        return S_ISDIR(st.st_mode)
-                   ? OSTEON_OK
-                   : ost_fail(err, OSTEON_NOT_INDEX,
-                              "%s: a file, not the folder of an index",
-                              w->folder);
-    if (errno != ENOENT)
-        return ost_fail_os(err, errno, "%s", w->folder);
-    if (must_exist)
-        return ost_fail(err, OSTEON_NOT_FOUND, "%s: no such index",
-                        w->folder);
-    if (mkdir(w->folder, 0777) != 0 && errno != EEXIST)
-        return ost_fail_os(err, errno, "%s", w->folder);
-    w->made_folder = true;
-    return OSTEON_OK;
-}
-
 /* Reads the stub. A folder without one may become an index if it holds
  * nothing but what a first build leaves when it is killed. */
 static osteon_status look(ost_xw_writer *w, osteon_error *err)
@@ -222,7 +199,8 @@ static osteon_status writer_open(const char *path,
             s = ost_fail_memory(err);
     }
     if (s == OSTEON_OK)
-        s = make_folder(w, o->must_exist, err);
+        s = ost_folder_make(w->folder, o->must_exist, &w->made_folder,
+                            err);
     if (s == OSTEON_OK) /* before the lock, which puts a file there */
         s = look(w, err);
     if (s == OSTEON_OK)

@@ -109,6 +109,13 @@ OSTEON_MUST_CHECK osteon_status ost_folder_scan(const char *folder,
                                                 ost_folder_contents *out,
                                                 osteon_error *err);
 
+/* Makes the folder of an index where there is none, and sets *made then.
+ *   OSTEON_NOT_INDEX  a file is there
+ *   OSTEON_NOT_FOUND  nothing is, and it must exist; OSTEON_IO */
+OSTEON_MUST_CHECK osteon_status ost_folder_make(const char *folder,
+                                                bool must_exist, bool *made,
+                                                osteon_error *err);
+
 /* Prints a file name of `kind` ("seg", "del", "src") with the next number,
  * which is counted up: "seg-00000012.ost". */
 #define OST_FILE_NAME 40

@@ -124,3 +124,24 @@ done:
     ost_free(names);
     ost_free(more);
 }
+
+osteon_status ost_folder_make(const char *folder, bool must_exist, bool *made,
+                              osteon_error *err)
+{
+    struct stat st;
+
+    if (stat(folder, &st) == 0)
+        return S_ISDIR(st.st_mode)
+                   ? OSTEON_OK
+                   : ost_fail(err, OSTEON_NOT_INDEX,
+                              "%s: a file, not the folder of an index",
+                              folder);
+    if (errno != ENOENT)
+        return ost_fail_os(err, errno, "%s", folder);
+    if (must_exist)
+        return ost_fail(err, OSTEON_NOT_FOUND, "%s: no such index", folder);
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+        return ost_fail_os(err, errno, "%s", folder);
+    *made = true;
+    return OSTEON_OK;
+}

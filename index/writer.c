@@ -26,29 +26,6 @@ static osteon_status check_unused(const char *folder, osteon_error *err)
     return s;
 }
 
-/* Makes the folder where there is none. */
-static osteon_status make_folder(ost_writer *w, bool must_exist,
-                                 osteon_error *err)
-{
-    struct stat st;
-
-    if (stat(w->folder, &st) == 0)
-        return S_ISDIR(st.st_mode)
-                   ? OSTEON_OK
-                   : ost_fail(err, OSTEON_NOT_INDEX,
-                              "%s: a file, not the folder of an index",
-                              w->folder);
-    if (errno != ENOENT)
-        return ost_fail_os(err, errno, "%s", w->folder);
-    if (must_exist)
-        return ost_fail(err, OSTEON_NOT_FOUND, "%s: no such index",
-                        w->folder);
-    if (mkdir(w->folder, 0777) != 0 && errno != EEXIST)
-        return ost_fail_os(err, errno, "%s", w->folder);
-    w->made_folder = true;
-    return OSTEON_OK;
-}
-
 /* Begins empty, over what may be a damaged or newer index. */
 static osteon_status begin_empty(ost_writer *w, const char *language,
                                  osteon_error *err)
@@ -161,7 +138,8 @@ osteon_status ost_writer_open(const char *path,
         s = ost_fail_memory(err);
         goto done;
     }
-    s = make_folder(w, o->must_exist, err);
+    s = ost_folder_make(w->folder, o->must_exist, &w->made_folder,
+                            err);
     if (s == OSTEON_OK)
         s = check_ours(w, err);
     if (s == OSTEON_OK)
