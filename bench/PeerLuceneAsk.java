@@ -14,7 +14,6 @@ import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.apache.lucene.analysis.en.EnglishAnalyzer;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.queryparser.classic.ParseException;
 import org.apache.lucene.queryparser.classic.QueryParser;
@@ -107,8 +106,8 @@ final class PeerLuceneAsk {
              DirectoryReader reader = DirectoryReader.open(directory)) {
             IndexSearcher searcher = new IndexSearcher(reader);
             searcher.setQueryCache(null);
-            QueryParser parser = new QueryParser("text",
-                                                 new EnglishAnalyzer());
+            QueryParser parser =
+                new QueryParser("text", PeerLuceneIndex.analyzer());
             for (String mode : args[2].split(","))
                 runMode(searcher, parser, asks, mode,
                         Integer.parseInt(args[3]));

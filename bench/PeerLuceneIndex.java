@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Lucene's index of a text: EnglishAnalyzer, positions, no text stored but the
-// id, a buffer of 1 GB, no compound files.
+// id, a buffer of 1 GB, no compound files. With the property keepStopWords the
+// analyzer leaves out no word.
 //   java PeerLuceneIndex build FOLDER TEXT THREADS TIMES
 //        makes the index TIMES times, prints the seconds of the last
 //   java PeerLuceneIndex merge FOLDER    leaves one segment
@@ -16,6 +17,7 @@ import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.apache.lucene.analysis.CharArraySet;
 import org.apache.lucene.analysis.en.EnglishAnalyzer;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -27,9 +29,14 @@ import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.Version;
 
 final class PeerLuceneIndex {
+    static EnglishAnalyzer analyzer() {
+        return Boolean.getBoolean("keepStopWords")
+            ? new EnglishAnalyzer(CharArraySet.EMPTY_SET)
+            : new EnglishAnalyzer();
+    }
+
     private static IndexWriterConfig config(IndexWriterConfig.OpenMode mode) {
-        IndexWriterConfig config =
-            new IndexWriterConfig(new EnglishAnalyzer());
+        IndexWriterConfig config = new IndexWriterConfig(analyzer());
         config.setOpenMode(mode);
         config.setRAMBufferSizeMB(1024);
         config.setUseCompoundFile(false);

@@ -127,7 +127,7 @@ function short_table(text,    k, tool, first, last, i, what, bytes, all, list) {
         first = last = ""
         for (i = 1; i <= n_whats[text, "build"]; i++) {
             what = whats[text, "build", i]
-            if (index(what, tool) != 1)
+            if (index(what, tool ",") != 1 && what != tool)
                 continue
             if (first == "")
                 first = what
@@ -319,16 +319,18 @@ function scale_table(text,    i, j, what, bytes, took, line, heads, size, n) {
         return
     bytes = get(text, "text", "-", "bytes") + 0
     n = split("term OR AND phrase", line, " ")
-    heads = "part|documents|build seconds|MB/s|index bytes"
+    heads = "what|documents|build seconds|MB/s|index bytes"
     for (j = 1; j <= n; j++)
-        if (get(text, "scale", "1/1", line[j]) != "")
+        if (get(text, "scale", "Osteon, 1/1", line[j]) != "")
             heads = heads "|" line[j] " µs"
-    begin_table("Cost by size of the text", "Osteon, one thread; average of " \
-        "the ten best over the queries of the game.", heads)
+    begin_table("Cost by size of the text", "Every eighth, fourth, second " \
+        "document, and all; one thread. Average of the ten best over the " \
+        "queries of the game.", heads)
     for (i = 1; i <= n_whats[text, "scale"]; i++) {
         what = whats[text, "scale", i]
         took = get(text, "scale", what, "microseconds")
-        size = substr(what, 3) + 0
+        size = what
+        sub(/.*\//, "", size)
         printf "| %s | %s | %s | %s | %s |", what,
             grouped(median(get(text, "scale", what, "documents"))),
             spread(took, 1e6), number(bytes / size / median(took)),

@@ -87,25 +87,28 @@ build_fts5() {
     row build 'SQLite FTS5, then optimize and VACUUM' bytes "$(size_of "$db")"
 }
 
+# build_lucene PEER
 build_lucene() {
-    local n what index=$place/lucene
+    local n what command index=$place/$1 warm=$place/$1-warm lucene
+    lucene=$(name_of "$1")
+    java_command "$1"
     for n in "${threads[@]}"; do
-        what="Lucene, $n thread$([ "$n" -eq 1 ] || echo s)"
+        what="$lucene, $n thread$([ "$n" -eq 1 ] || echo s)"
         rm -rf "$index"
-        timed build "$what" 1 java -Xmx4g -cp "${classes:?}" PeerLuceneIndex \
-            build "$index" "$input" "$n" 1
+        timed build "$what" 1 "${command[@]}" PeerLuceneIndex build "$index" \
+            "$input" "$n" 1
         row build "$what" bytes "$(size_of "$index")"
     done
-    timed build 'Lucene, then forceMerge(1)' 1 java -Xmx4g -cp "$classes" \
-        PeerLuceneIndex merge "$index"
-    row build 'Lucene, then forceMerge(1)' bytes "$(size_of "$index")"
-    rm -rf "$place/lucene-warm"
-    row build 'Lucene, 1 thread, second build in one process' microseconds \
-        "$(java_peer PeerLuceneIndex build "$place/lucene-warm" "$input" 1 2 |
+    what="$lucene, then forceMerge(1)"
+    timed build "$what" 1 "${command[@]}" PeerLuceneIndex merge "$index"
+    row build "$what" bytes "$(size_of "$index")"
+    rm -rf "$warm"
+    what="$lucene, 1 thread, second build in one process"
+    row build "$what" microseconds \
+        "$(java_peer "$1" PeerLuceneIndex build "$warm" "$input" 1 2 |
             awk '{ printf "%d", $1 * 1e6 }')"
-    row build 'Lucene, 1 thread, second build in one process' bytes \
-        "$(size_of "$place/lucene-warm")"
-    rm -rf "$place/lucene-warm"
+    row build "$what" bytes "$(size_of "$warm")"
+    rm -rf "$warm"
 }
 
 build_xapian() {
@@ -134,10 +137,10 @@ need_index() {
             "$programs/peer_fts5" optimize "$place/fts5"
         }
         ;;
-    lucene)
-        [ -e "$place/lucene" ] || {
-            java_peer PeerLuceneIndex build "$place/lucene" "$input" 1 1
-            java_peer PeerLuceneIndex merge "$place/lucene"
+    lucene*)
+        [ -e "$place/$1" ] || {
+            java_peer "$1" PeerLuceneIndex build "$place/$1" "$input" 1 1
+            java_peer "$1" PeerLuceneIndex merge "$place/$1"
         } >/dev/null
         ;;
     xapian)
@@ -160,8 +163,10 @@ parts() {
         while IFS=$'\t' read -r part bytes; do
             row parts Osteon "$part" "$bytes"
         done
-    ! has lucene ||
-        file_parts Lucene "$place/lucene" 's/.*\.//; s/^segments_.*/segments/'
+    for part in lucene lucene-words; do
+        ! has "$part" || file_parts "$(name_of "$part")" "$place/$part" \
+            's/.*\.//; s/^segments_.*/segments/'
+    done
     ! has xapian ||
         file_parts Xapian "$place/xapian-compact" 's/\.glass$//'
 }
@@ -183,7 +188,7 @@ ask() {
     case $1 in
     osteon) "$programs/ask_osteon" "$place/osteon" "${@:2}" ;;
     fts5) "$programs/peer_fts5" ask "$place/fts5" "${@:2}" ;;
-    lucene) java_peer PeerLuceneAsk "$place/lucene" "${@:2}" ;;
+    lucene*) java_peer "$1" PeerLuceneAsk "$place/$1" "${@:2}" ;;
     xapian) "$programs/peer_xapian" ask "$place/xapian-compact" "${@:2}" ;;
     esac
 }
@@ -200,7 +205,7 @@ ask_all() {
 }
 
 process_all() {
-    local one=("$scratch/one" 10 1) runs=10
+    local one=("$scratch/one" 10 1) runs=10 command
     osteon() {
         timed process "osteon-search ${*//"${one_query:?}"/QUERY}" "$runs" \
             "$searcher" -i "$place/osteon" "$@"
@@ -214,8 +219,11 @@ process_all() {
         "$programs/peer_fts5" ask "$place/fts5" "${one[@]}"
     ! has xapian || timed process 'Xapian' "$runs" \
         "$programs/peer_xapian" ask "$place/xapian-compact" "${one[@]}"
-    ! has lucene || timed process 'Lucene' 3 java -Xmx4g -cp "$classes" \
-        PeerLuceneAsk "$place/lucene" "${one[@]}"
+    ! has lucene || {
+        java_command lucene
+        timed process 'Lucene' 3 "${command[@]}" PeerLuceneAsk \
+            "$place/lucene" "${one[@]}"
+    }
 }
 
 # ---- update ----
@@ -265,24 +273,54 @@ stages_all() {
 
 # ---- scale, memory ----
 
+# Every eighth, fourth and second document, and all, in one thread. Without
+# Xapian, which would take longer than all the rest.
 scale_all() {
-    local part from=$place/part index=$place/part.osteon
-    [ "$kind" = files ] || from=$place/part.jsonl
+    local part
     for part in 8 4 2 1; do
-        awk "NR % $part == 0" "$(osteon_input)" >"$from"
-        rm -rf "$index"
-        osteon_build "$index" "$from" -j 1
-        timed scale "1/$part" 1 "${command[@]}"
-        row scale "1/$part" documents "$(wc -l <"$from")"
-        row scale "1/$part" bytes "$(size_of "$index")"
-        "$programs/ask_osteon" "$index" "$scratch/game" 10 5 |
-            awk -F '\t' '{ k = $2; sub(/ .*/, "", k); n[k]++; t[k] += $5 }
-                END { for (k in n) print k "\t" t[k] / n[k] }' |
-            while IFS=$'\t' read -r class took; do
-                row scale "1/$part" "$class" "$took"
-            done
+        scale_part "$part" "$(osteon_input)"
     done
-    rm -rf "$index" "$from"
+}
+
+# scale_part PART WHOLE: each PARTth line of WHOLE, a list or records.
+scale_part() {
+    local place=$place/part from input tool command
+    rm -rf "$place"
+    mkdir "$place"
+    input=$place/list
+    from=$input
+    [ "$kind" = files ] || from=$place/records.jsonl
+    awk "NR % $1 == 0" "$2" >"$from"
+    if [ "$kind" = records ]; then
+        input=$place/text.pack
+        pack_records "$from" >"$input"
+    fi
+    for tool in osteon "${present[@]}"; do
+        case $tool in
+        osteon) osteon_build "$place/osteon" "$from" -j 1 ;;
+        fts5) command=("$programs/peer_fts5" build "$place/fts5" "$input") ;;
+        lucene)
+            java_command lucene
+            command+=(PeerLuceneIndex build "$place/lucene" "$input" 1 1)
+            ;;
+        *) continue ;;
+        esac
+        scale_one "$(name_of "$tool"), 1/$1"
+    done
+    rm -rf "$place"
+}
+
+# scale_one WHAT: builds with `command`, and asks `tool`.
+scale_one() {
+    timed scale "$1" 1 "${command[@]}"
+    row scale "$1" documents "$(wc -l <"$from")"
+    row scale "$1" bytes "$(size_of "$place/$tool")"
+    ask "$tool" "$scratch/game" 10 5 |
+        awk -F '\t' '{ k = $2; sub(/ .*/, "", k); n[k]++; t[k] += $5 }
+            END { for (k in n) print k "\t" t[k] / n[k] }' |
+        while IFS=$'\t' read -r class took; do
+            row scale "$1" "$class" "$took"
+        done
 }
 
 memory_all() {
@@ -312,7 +350,7 @@ measure_text() {
             note "$name: round $round of builds"
             build_osteon
             for tool in "${present[@]}"; do
-                "build_$tool"
+                "build_${tool%-*}" "$tool"
             done
         fi
     done

@@ -17,13 +17,13 @@ find_peers() {
     local peer
     present=()
     classes=
-    for peer in fts5 lucene xapian; do
+    for peer in fts5 lucene lucene-words xapian; do
         listed "$peer" "${peers:?}" || continue
-        if [ "$peer" = lucene ] && [ -f "$programs/lucene/path" ] &&
+        if [[ $peer == lucene* ]] && [ -f "$programs/lucene/path" ] &&
             command -v java >/dev/null; then
             classes=$(cat "$programs/lucene/path")
         elif [ ! -x "$programs/peer_$peer" ]; then
-            note "$(name_of "$peer") is left out: $programs has no peer_$peer"
+            note "$(name_of "$peer") is left out: $programs has no peer_${peer%-*}"
             continue
         fi
         present+=("$peer")
@@ -34,19 +34,28 @@ name_of() {
     case $1 in
     fts5) printf 'SQLite FTS5' ;;
     lucene) printf 'Lucene' ;;
+    lucene-words) printf 'Lucene with stop words' ;;
     xapian) printf 'Xapian' ;;
     *) printf 'Osteon' ;;
     esac
 }
 
-# java_peer CLASS ARGUMENT...
+# java_peer PEER CLASS ARGUMENT...
 java_peer() {
-    java -Xmx4g -cp "${classes:?}" "$@"
+    local command
+    java_command "$1"
+    "${command[@]}" "${@:2}"
+}
+
+# java_command PEER: Java with what this peer needs, in `command`.
+java_command() {
+    command=(java -Xmx4g -cp "${classes:?}")
+    [ "$1" != lucene-words ] || command+=(-DkeepStopWords=true)
 }
 
 version_of() {
     case $1 in
-    lucene) java_peer PeerLuceneIndex version ;;
+    lucene*) java_peer "$1" PeerLuceneIndex version ;;
     *) "$programs/peer_$1" version ;;
     esac
 }

@@ -123,18 +123,26 @@ count 2 '^40 documents, '
 number='[0-9][0-9.,]*'
 range="$number \\($number – $number\\)"
 lines=("Osteon, 1 thread")
-peers=()
+peers=()  # of all queries
+once=()   # of a process of its own
+scaled=() # of parts of the text
 [ "$(nproc)" -lt 2 ] || lines+=("Osteon, 2 threads")
 if [ -x "$build/bench/peer_fts5" ]; then
     lines+=('SQLite FTS5' 'SQLite FTS5, then optimize and VACUUM')
     peers+=('SQLite FTS5')
+    once+=('SQLite FTS5')
+    scaled+=('SQLite FTS5')
 fi
 if [ -f "$build/bench/lucene/path" ] && command -v java >/dev/null; then
-    lines+=('Lucene, 1 thread' 'Lucene, then forceMerge\(1\)')
-    peers+=(Lucene)
+    lines+=('Lucene, 1 thread' 'Lucene, then forceMerge\(1\)'
+        'Lucene with stop words, then forceMerge\(1\)')
+    peers+=(Lucene 'Lucene with stop words')
+    once+=(Lucene)
+    scaled+=(Lucene)
 fi
 lines+=(Xapian 'Xapian, then compact')
 peers+=(Xapian)
+once+=(Xapian)
 for what in Osteon "${peers[@]}"; do
     count 2 "^\\| $what \\| $number \\| $number \\| $number % \\|( $number \\|){3}\$"
 done
@@ -159,7 +167,7 @@ for class in 'OR 2' 'AND 2'; do
     all_same="^\\| $class \\|( $same \\|){${#peers[@]}}\$"
     count 4 "$all_same" # of the game and of trec-small, of two texts
 done
-for command in 'osteon-search red fish' "${peers[@]}" 'osteon-search --version'; do
+for command in 'osteon-search red fish' "${once[@]}" 'osteon-search --version'; do
     count 2 "^\\| ${command/red fish/QUERY} \\| $range \\| $number \\|\$"
 done
 for what in 'nothing changed' 'find -printf' 'one file changed'; do
@@ -172,7 +180,9 @@ for what in 'copy in memory' 'write and fsync' 'wc -w' cat; do
     count 2 "^\\| $what \\| $number \\|\$"
 done
 for part in 1/8:5 1/4:10 1/2:20 1/1:40; do
-    count 2 "^\\| ${part%:*} \\| ${part#*:} \\| $range \\|( [0-9.,]+ \\|){6}\$"
+    for tool in Osteon "${scaled[@]}"; do
+        count 2 "^\\| $tool, ${part%:*} \\| ${part#*:} \\| $range \\|( [0-9.,]+ \\|){6}\$"
+    done
 done
 for budget in 64M 512M 2G; do
     count 2 "^\\| $budget \\| $range \\| $range \\| 1 \\| $number \\|\$"
