@@ -11,6 +11,7 @@
 #include "commit.h"
 #include "query.h"
 #include "segment.h"
+#include "source_keeper.h"
 
 /* ---- Writing ---- */
 
@@ -28,13 +29,7 @@ typedef struct ost_writer_engine {
     void (*merge_all)(void *self);
     void (*reorder)(void *self); /* NULL: this engine does not */
     void (*counts)(const void *self, osteon_writer_counts *out);
-    bool (*source_find)(void *self, const char *path, size_t len,
-                        osteon_source *out);
-    osteon_status (*source_put)(void *self, const osteon_source *source,
-                                uint32_t *id, osteon_error *err);
-    osteon_status (*source_clear)(void *self, uint32_t id, osteon_error *err);
-    osteon_status (*source_remove)(void *self, uint32_t id, osteon_error *err);
-    bool (*source_next)(void *self, uint32_t *cursor, osteon_source *out);
+    ost_source_keeper *(*sources)(void *self);
     osteon_status (*feed_open)(void *self, void **out, osteon_error *err);
     void (*feed_close)(void *feed);
     osteon_status (*feed_begin)(void *feed, uint64_t sequence,

@@ -69,34 +69,9 @@ static void native_reorder(void *self)
     ost_writer_reorder(self);
 }
 
-static bool native_source_find(void *self, const char *path, size_t len,
-                               osteon_source *out)
+static ost_source_keeper *native_sources(void *self)
 {
-    return ost_writer_source_find(self, path, len, out);
-}
-
-static osteon_status native_source_put(void *self, const osteon_source *source,
-                                       uint32_t *id, osteon_error *err)
-{
-    return ost_writer_source_put(self, source, id, err);
-}
-
-static osteon_status native_source_clear(void *self, uint32_t id,
-                                         osteon_error *err)
-{
-    return ost_writer_source_clear(self, id, err);
-}
-
-static osteon_status native_source_remove(void *self, uint32_t id,
-                                          osteon_error *err)
-{
-    return ost_writer_source_remove(self, id, err);
-}
-
-static bool native_source_next(void *self, uint32_t *cursor,
-                               osteon_source *out)
-{
-    return ost_writer_source_next(self, cursor, out);
+    return ost_writer_source_keeper(self);
 }
 
 static osteon_status native_feed_begin(void *self, uint64_t sequence,
@@ -138,11 +113,7 @@ const ost_writer_engine ost_native_writer_engine = {
     .commit = native_commit,
     .merge_all = native_merge_all,
     .reorder = native_reorder,
-    .source_find = native_source_find,
-    .source_put = native_source_put,
-    .source_clear = native_source_clear,
-    .source_remove = native_source_remove,
-    .source_next = native_source_next,
+    .sources = native_sources,
     .feed_begin = native_feed_begin,
     .feed_add = native_feed_add,
     .feed_more = native_feed_more,

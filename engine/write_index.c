@@ -164,35 +164,40 @@ osteon_status osteon_writer_reorder(osteon_writer *writer, osteon_error *err)
     return OSTEON_OK;
 }
 
+static ost_source_keeper *keeper_of(osteon_writer *writer)
+{
+    return writer->engine->sources(writer->self);
+}
+
 bool osteon_writer_source_find(osteon_writer *writer, const char *path,
                                size_t len, osteon_source *out)
 {
-    return writer->engine->source_find(writer->self, path, len, out);
+    return ost_source_keeper_find(keeper_of(writer), path, len, out);
 }
 
 osteon_status osteon_writer_source_put(osteon_writer *writer,
                                        const osteon_source *source,
                                        uint32_t *id, osteon_error *err)
 {
-    return writer->engine->source_put(writer->self, source, id, err);
+    return ost_source_keeper_put(keeper_of(writer), source, id, err);
 }
 
 osteon_status osteon_writer_source_clear(osteon_writer *writer, uint32_t id,
                                          osteon_error *err)
 {
-    return writer->engine->source_clear(writer->self, id, err);
+    return ost_source_keeper_clear(keeper_of(writer), id, err);
 }
 
 osteon_status osteon_writer_source_remove(osteon_writer *writer, uint32_t id,
                                           osteon_error *err)
 {
-    return writer->engine->source_remove(writer->self, id, err);
+    return ost_source_keeper_remove(keeper_of(writer), id, err);
 }
 
 bool osteon_writer_source_next(osteon_writer *writer, uint32_t *cursor,
                                osteon_source *out)
 {
-    return writer->engine->source_next(writer->self, cursor, out);
+    return ost_source_keeper_next(keeper_of(writer), cursor, out);
 }
 
 osteon_status osteon_feed_begin(osteon_feed *feed, uint64_t sequence,

@@ -186,17 +186,17 @@ osteon_status ost_xw_clear(ost_xw_writer *w, osteon_error *err)
 {
     osteon_status s = OSTEON_OK;
 
-    if (w->n_cleared > 0)
+    if (w->sources.n_cleared > 0)
         s = ost_xw_base_open(w, err);
-    for (size_t i = 0; i < w->n_cleared && s == OSTEON_OK; i++) {
+    for (size_t i = 0; i < w->sources.n_cleared && s == OSTEON_OK; i++) {
         char term[32];
         uint64_t n;
         const int len = snprintf(term, sizeof term, "%s%lu", OST_TERM_SOURCE,
-                                 (unsigned long)w->cleared[i]);
+                                 (unsigned long)w->sources.cleared[i]);
         s = delete_term(w, term, (size_t)len, true, &n, err);
         w->counts.removed += n;
     }
     if (s == OSTEON_OK)
-        w->n_cleared = 0;
+        w->sources.n_cleared = 0;
     return s;
 }

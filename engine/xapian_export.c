@@ -72,7 +72,7 @@ static osteon_status put_source(exporter *e, osteon_source *source,
         source->path = path;
         source->path_len = strlen(path);
     }
-    s = ost_xw_source_put(e->w, source, &id, err);
+    s = ost_source_keeper_put(&e->w->sources, source, &id, err);
     ost_free(path);
     if (s != OSTEON_OK)
         return s;

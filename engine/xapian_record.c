@@ -239,7 +239,7 @@ osteon_status ost_record_next(ost_record_reader *r, ost_xw_writer *w,
     r->id = (const char *)p;
     r->at = p + h->size;
     if (h->source != 0)
-        s = ost_xw_source_get(w, h->source, &source, &r->path,
+        s = ost_source_keeper_get(&w->sources, h->source, &source, &r->path,
                                   &has_source, err);
     if (s != OSTEON_OK)
         return s;

@@ -11,9 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DEFAULT_MEMORY ((size_t)512 << 20)
-#define MOST_THREADS 64
-
 void ost_xw_next_name(ost_xw_writer *w, const char *kind, const char *end,
                       char name[OST_FILE_NAME])
 {
@@ -145,32 +142,15 @@ static osteon_status read_state(ost_xw_writer *w,
     return OSTEON_OK;
 }
 
-static osteon_status check_options(const osteon_writer_options *o,
-                                   osteon_error *err)
+static osteon_status check_shard(const osteon_writer_options *o,
+                                 osteon_error *err)
 {
-    ost_stemmer *stemmer;
-    osteon_status s;
-
     if ((o->n_shards != 0 || o->shard != 0) &&
         (o->shard == 0 || o->shard > o->n_shards))
         return ost_fail(err, OSTEON_INVALID,
                         "part %u of %u: the parts are 1 to their number",
                         o->shard, o->n_shards);
-    if (o->language == NULL)
-        return OSTEON_OK;
-    s = ost_stemmer_open(o->language, &stemmer, err);
-    if (s == OSTEON_OK)
-        ost_stemmer_close(stemmer);
-    return s;
-}
-
-static unsigned count_threads(unsigned wanted)
-{
-    long n = (long)wanted;
-
-    if (n == 0)
-        n = sysconf(_SC_NPROCESSORS_ONLN);
-    return n < 1 ? 1 : n > MOST_THREADS ? MOST_THREADS : (unsigned)n;
+    return OSTEON_OK;
 }
 
 static void writer_close(void *self);
@@ -179,8 +159,7 @@ static osteon_status writer_open(const char *path,
                                  const osteon_writer_options *options,
                                  void **out, osteon_error *err)
 {
-    static const osteon_writer_options defaults;
-    const osteon_writer_options *o = options ? options : &defaults;
+    osteon_writer_options o;
     ost_xw_writer *w = ost_calloc(1, sizeof *w);
     osteon_status s;
 
@@ -190,23 +169,28 @@ static osteon_status writer_open(const char *path,
     pthread_mutex_init(&w->mutex, NULL);
     pthread_cond_init(&w->changed_state, NULL);
     ost_field_names_init(&w->names);
-    w->memory = o->memory ? o->memory : DEFAULT_MEMORY;
-    w->threads = count_threads(o->threads);
-    s = check_options(o, err);
+    s = ost_writer_options(options, &o, err);
+    w->memory = o.memory;
+    w->threads = o.threads;
+    if (s == OSTEON_OK)
+        s = check_shard(&o, err);
     if (s == OSTEON_OK) {
         w->folder = ost_path_join("", path);
         if (w->folder == NULL)
             s = ost_fail_memory(err);
     }
     if (s == OSTEON_OK)
-        s = ost_folder_make(w->folder, o->must_exist, &w->made_folder,
-                            err);
+        s = ost_folder_make(w->folder, o.must_exist, &w->made_folder, err);
     if (s == OSTEON_OK) /* before the lock, which puts a file there */
         s = look(w, err);
     if (s == OSTEON_OK)
-        s = ost_lock_take(w->folder, o->wait, &w->lock, err);
+        s = ost_lock_take(w->folder, o.wait, &w->lock, err);
     if (s == OSTEON_OK)
-        s = read_state(w, o, err);
+        s = read_state(w, &o, err);
+    if (s == OSTEON_OK)
+        w->sources = (ost_source_keeper){.mutex = &w->mutex,
+                                         .folder = w->folder,
+                                         .file = &w->source_file};
     if (s != OSTEON_OK) {
         writer_close(w);
         return s;
@@ -250,11 +234,10 @@ static void writer_close(void *self)
     ost_xw_base_close(w);
     if (w->lock != NULL)
         clean_up(w);
-    ost_sources_free(w->sources);
+    ost_source_keeper_close(&w->sources);
     ost_free(w->source_file.name);
     ost_lock_release(w->lock);
     ost_free(w->pieces);
-    ost_free(w->cleared);
     ost_free(w->folder);
     pthread_cond_destroy(&w->changed_state);
     pthread_mutex_destroy(&w->mutex);
@@ -373,17 +356,33 @@ static osteon_status merge(ost_xw_writer *w, osteon_error *err)
     return publish(w, err);
 }
 
+/* Writes the table of sources, if it was changed. */
+static osteon_status write_sources(ost_xw_writer *w, osteon_error *err)
+{
+    char name[OST_FILE_NAME];
+    osteon_status s = ost_source_keeper_check(&w->sources, err);
+
+    if (s != OSTEON_OK || !w->sources.changed)
+        return s;
+    ost_xw_next_name(w, "src", ".ost", name);
+    s = ost_source_keeper_write(&w->sources, name, err);
+    if (s == OSTEON_OK)
+        s = ost_folder_sync(w->folder, err);
+    w->changed = w->changed || s == OSTEON_OK;
+    return s;
+}
+
 static osteon_status commit_all(ost_xw_writer *w, osteon_error *err)
 {
     const bool built = w->base[0] == '\0';
     osteon_status s = OSTEON_OK;
 
     if (built)
-        w->n_cleared = 0; /* nothing is there from before */
+        w->sources.n_cleared = 0; /* nothing is there from before */
     else
         s = ost_xw_clear(w, err);
     if (s == OSTEON_OK)
-        s = ost_xw_sources(w, err);
+        s = write_sources(w, err);
     if (s == OSTEON_OK && w->changed)
         s = commit(w, err);
     if (s == OSTEON_OK && w->merge_all && !built)
@@ -411,6 +410,13 @@ static osteon_status writer_commit(void *self, osteon_error *err)
     return s;
 }
 
+static ost_source_keeper *writer_sources(void *self)
+{
+    ost_xw_writer *w = self;
+
+    return &w->sources;
+}
+
 const ost_writer_engine ost_xapian_writer_engine = {
     .open = writer_open,
     .close = writer_close,
@@ -419,11 +425,7 @@ const ost_writer_engine ost_xapian_writer_engine = {
     .commit = writer_commit,
     .merge_all = writer_merge_all,
     .counts = ost_xw_counts,
-    .source_find = ost_xw_source_find,
-    .source_put = ost_xw_source_put,
-    .source_clear = ost_xw_source_clear,
-    .source_remove = ost_xw_source_remove,
-    .source_next = ost_xw_source_next,
+    .sources = writer_sources,
     .feed_open = ost_xw_feed_open,
     .feed_close = ost_xw_feed_close,
     .feed_begin = ost_xw_feed_begin,

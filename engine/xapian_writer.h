@@ -77,10 +77,7 @@ typedef struct ost_xw_writer {
     osteon_error error;
     osteon_writer_counts counts; /* of closed feeds; removed: deleted */
 
-    ost_sources *sources; /* read on first use */
-    bool sources_changed;
-    uint32_t *cleared; /* sources whose old documents go */
-    size_t n_cleared, cleared_room;
+    ost_source_keeper sources;
 } ost_xw_writer;
 
 /* ---- xapian_writer.c ---- */
@@ -256,33 +253,5 @@ OSTEON_MUST_CHECK osteon_status ost_xw_save(ost_xw_writer *w,
                                                 xapian_c_database *db,
                                                 const char *path,
                                                 osteon_error *err);
-
-/* ---- xapian_sources.c: any thread ---- */
-
-bool ost_xw_source_find(void *self, const char *path, size_t len,
-                            osteon_source *out);
-bool ost_xw_source_next(void *self, uint32_t *cursor, osteon_source *out);
-OSTEON_MUST_CHECK osteon_status
-ost_xw_source_put(void *self, const osteon_source *source, uint32_t *id,
-                      osteon_error *err);
-OSTEON_MUST_CHECK osteon_status ost_xw_source_clear(void *self,
-                                                        uint32_t id,
-                                                        osteon_error *err);
-OSTEON_MUST_CHECK osteon_status ost_xw_source_remove(void *self,
-                                                         uint32_t id,
-                                                         osteon_error *err);
-
-/* Copies the path of a source, NUL-terminated, to `path` and sets *out.
- * False: there is no such source. */
-OSTEON_MUST_CHECK osteon_status ost_xw_source_get(ost_xw_writer *w,
-                                                      uint32_t id,
-                                                      osteon_source *out,
-                                                      ost_buffer *path,
-                                                      bool *found,
-                                                      osteon_error *err);
-
-/* Writes the table of sources, if it was changed. */
-OSTEON_MUST_CHECK osteon_status ost_xw_sources(ost_xw_writer *w,
-                                                   osteon_error *err);
 
 #endif

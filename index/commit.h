@@ -109,6 +109,13 @@ OSTEON_MUST_CHECK osteon_status ost_folder_scan(const char *folder,
                                                 ost_folder_contents *out,
                                                 osteon_error *err);
 
+/* Sets *out to `options`, which may be NULL, with the default memory and
+ * number of threads in their places.
+ *   OSTEON_INVALID  no such language; OSTEON_NO_MEMORY */
+OSTEON_MUST_CHECK osteon_status
+ost_writer_options(const osteon_writer_options *options,
+                   osteon_writer_options *out, osteon_error *err);
+
 /* Makes the folder of an index where there is none, and sets *made then.
  *   OSTEON_NOT_INDEX  a file is there
  *   OSTEON_NOT_FOUND  nothing is, and it must exist; OSTEON_IO */

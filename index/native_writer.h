@@ -8,6 +8,7 @@
 #define OST_NATIVE_WRITER_H
 
 #include "base.h"
+#include "source_keeper.h"
 
 typedef struct ost_writer ost_writer;
 typedef struct ost_feed ost_feed;
@@ -52,18 +53,6 @@ OSTEON_MUST_CHECK osteon_status ost_feed_end(ost_feed *feed,
 
 /* ---- writer_sources.c ---- */
 
-bool ost_writer_source_find(ost_writer *writer, const char *path, size_t len,
-                            osteon_source *out);
-OSTEON_MUST_CHECK osteon_status
-ost_writer_source_put(ost_writer *writer, const osteon_source *source,
-                      uint32_t *id, osteon_error *err);
-OSTEON_MUST_CHECK osteon_status ost_writer_source_clear(ost_writer *writer,
-                                                        uint32_t id,
-                                                        osteon_error *err);
-OSTEON_MUST_CHECK osteon_status ost_writer_source_remove(ost_writer *writer,
-                                                         uint32_t id,
-                                                         osteon_error *err);
-bool ost_writer_source_next(ost_writer *writer, uint32_t *cursor,
-                            osteon_source *out);
+ost_source_keeper *ost_writer_source_keeper(ost_writer *writer);
 
 #endif

@@ -105,8 +105,7 @@ osteon_status ost_writer_open(const char *path,
                               const osteon_writer_options *options,
                               ost_writer **out, osteon_error *err)
 {
-    static const osteon_writer_options defaults;
-    const osteon_writer_options *o = options ? options : &defaults;
+    osteon_writer_options o;
     ost_writer *w = ost_calloc(1, sizeof *w);
     osteon_status s;
 
@@ -116,36 +115,27 @@ osteon_status ost_writer_open(const char *path,
     pthread_mutex_init(&w->mutex, NULL);
     pthread_cond_init(&w->changed_state, NULL);
     ost_field_names_init(&w->names);
-    w->memory = o->memory ? o->memory : OST_DEFAULT_MEMORY;
-    if (w->memory > MOST_MEMORY)
-        w->memory = MOST_MEMORY;
-    w->threads = o->threads;
-    if (w->threads == 0) {
-        const long cores = sysconf(_SC_NPROCESSORS_ONLN);
-        w->threads = cores > 0 ? (unsigned)cores : 1;
-    }
-    if (w->threads > 64)
-        w->threads = 64;
-    if (o->language != NULL) {
-        ost_stemmer *stemmer;
-        s = ost_stemmer_open(o->language, &stemmer, err);
-        if (s != OSTEON_OK)
-            goto done;
-        ost_stemmer_close(stemmer);
-    }
+    s = ost_writer_options(options, &o, err);
+    if (s != OSTEON_OK)
+        goto done;
+    w->memory = o.memory < MOST_MEMORY ? o.memory : MOST_MEMORY;
+    w->threads = o.threads;
     w->folder = ost_path_join("", path);
     if (w->folder == NULL) {
         s = ost_fail_memory(err);
         goto done;
     }
-    s = ost_folder_make(w->folder, o->must_exist, &w->made_folder,
-                            err);
+    s = ost_folder_make(w->folder, o.must_exist, &w->made_folder, err);
     if (s == OSTEON_OK)
         s = check_ours(w, err);
     if (s == OSTEON_OK)
-        s = ost_lock_take(w->folder, o->wait, &w->lock, err);
+        s = ost_lock_take(w->folder, o.wait, &w->lock, err);
     if (s == OSTEON_OK)
-        s = read_state(w, o, err);
+        s = read_state(w, &o, err);
+    if (s == OSTEON_OK)
+        w->sources = (ost_source_keeper){.mutex = &w->mutex,
+                                         .folder = w->folder,
+                                         .file = &w->next->sources};
 done:
     if (s != OSTEON_OK) {
         ost_writer_close(w);
@@ -200,12 +190,11 @@ void ost_writer_close(ost_writer *w)
         clean_up(w);
     else if (w->made_folder)
         rmdir(w->folder); /* unless another writer has it by now */
-    ost_sources_free(w->sources);
+    ost_source_keeper_close(&w->sources);
     ost_manifest_free(w->committed);
     ost_manifest_free(w->next);
     ost_lock_release(w->lock);
     ost_free(w->segments);
-    ost_free(w->cleared);
     ost_free(w->folder);
     pthread_cond_destroy(&w->changed_state);
     pthread_mutex_destroy(&w->mutex);

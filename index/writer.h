@@ -17,8 +17,6 @@
 #include "native_writer.h"
 #include "segment.h"
 
-#define OST_DEFAULT_MEMORY ((size_t)512 << 20)
-
 /* A segment a writer may delete from. */
 typedef struct ost_writer_segment {
     ost_segment *reader; /* opened on first need; its bitmap is ours */
@@ -66,10 +64,7 @@ struct ost_writer {
     osteon_writer_counts counts; /* of closed feeds */
     uint64_t replaced, deleted;
 
-    ost_sources *sources; /* read on first use */
-    bool sources_changed;
-    uint32_t *cleared; /* sources whose old documents go */
-    size_t n_cleared, cleared_room;
+    ost_source_keeper sources;
 };
 
 /* ---- writer_segments.c ---- */
