@@ -10,24 +10,8 @@ build=$(cd "${1:?usage: test_bench_run.sh BUILD}" && pwd) || exit 1
 root=$(cd "$(dirname "$0")/.." && pwd)
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
-passed=0
-failed=0
-
-ok() { # NAME, STATUS of what was just checked
-    if [ "$2" -eq 0 ]; then
-        printf 'ok %s\n' "$1"
-        passed=$((passed + 1))
-    else
-        printf 'FAILED %s\n' "$1"
-        failed=$((failed + 1))
-    fi
-}
-
-check() { # NAME EXPECTED GOT
-    [ "$2" = "$3" ]
-    ok "$1" $?
-    [ "$2" = "$3" ] || printf '  expected: %s\n  got:      %s\n' "$2" "$3"
-}
+# shellcheck source=tests/checks.sh
+. "$(dirname "$0")/checks.sh"
 
 # ---- Queries of one form for all ----
 
@@ -38,22 +22,22 @@ made() { # FORM MOST LINE...: what make_asks makes of the lines
         2>/dev/null | cut -f 2- | tr '\t\n' ':;'
 }
 
-check 'marks tell the kind, stop words and repetitions go' \
+equal 'marks tell the kind, stop words and repetitions go' \
     'term:term:red;OR 2:or:red fish;AND 2:and:red fish;phrase:phrase:red fish;' \
     "$(made game 9 Red 'red fish' '+the +red +fish +red' '"red fish"')"
-check 'stop words stay where nothing else is, and in phrases' \
+equal 'stop words stay where nothing else is, and in phrases' \
     'term with stop words:term:the;phrase with stop words:phrase:the fish;' \
     "$(made game 9 the '"the fish"')"
-check 'mixed queries, other characters, lone rests are left out' '' \
+equal 'mixed queries, other characters, lone rests are left out' '' \
     "$(made game 9 '+a b' '+"the who" +uk' 'u.s. law' 'c++' 'the fish' '"x"')"
-check 'classes of luceneutil, without remarks' \
+equal 'classes of luceneutil, without remarks' \
     'Term:term:red;OrHighMed:or:red fish;AndHighHigh:and:red fish;' \
     "$(made luceneutil 9 'Term: red # freq=1' 'Fuzzy1: red~1' \
         'OrHighMed: red fish # freq=1 freq=2' 'AndHighHigh: +red +fish')"
-check 'a line of a log is asked both ways; four words and more are one' \
+equal 'a line of a log is asked both ways; four words and more are one' \
     'OR 4+:or:a1 b1 c1 d1 e1;AND 4+:and:a1 b1 c1 d1 e1;' \
     "$(made log 9 'a1 b1 c1 d1 e1')"
-check 'of more than MOST, some are taken evenly' 'term:term:w1;term:term:w3;' \
+equal 'of more than MOST, some are taken evenly' 'term:term:w1;term:term:w3;' \
     "$(made game 2 w1 w2 w3 w4)"
 
 # ---- The report of rows worked out by hand ----
@@ -75,15 +59,15 @@ awk -F '\t' -f "$root/bench/report.awk" "$scratch/rows" "$scratch/asks" \
 line() { # the only line of the small report that begins so
     grep -F -- "$1" "$scratch/small"
 }
-check 'median, least and most, speed, size' \
+equal 'median, least and most, speed, size' \
     '| Osteon, 1 thread | 2.00 (1.00 – 4.00) | 2.00 | 1.00 | 3.00 | 1,000,000 | 25.0 % |' \
     "$(line '| Osteon, 1 thread')"
-check 'average, median and 99th percentile of queries' \
+equal 'average, median and 99th percentile of queries' \
     '| OR 2 | 4 | count | 25.0 / 30.0 / 40.0 | 5.00 / 5.00 / 5.00 |' \
     "$(line '| OR 2 | 4')"
-check 'in short: speed of one thread, size, no queries of the game' \
+equal 'in short: speed of one thread, size, no queries of the game' \
     '| Osteon | 2.00 | 1,000,000 | 25.0 % |  |  |  |' "$(line '| Osteon | 2')"
-check 'agreement of counts' '| OR 2 | 25 % / 25 % / 1.25 |' \
+equal 'agreement of counts' '| OR 2 | 25 % / 25 % / 1.25 |' \
     "$(line '| OR 2 | 25')"
 
 # ---- A whole run ----
@@ -108,13 +92,13 @@ before=$(find "$root/bench" -printf '%p %s %T@\n' | sort)
 "$root/bench/run" -b "$build" -n 1 -1 'red fish' -q "$scratch/queries" \
     -t "plain files=$text" -t "$scratch/records.jsonl" \
     -s "$scratch/run" >"$scratch/report" 2>"$scratch/notes"
-ok 'a run ends well' $?
-check 'nothing is written beside the programs' "$before" \
+succeeded $? 'a run ends well'
+equal 'nothing is written beside the programs' "$before" \
     "$(find "$root/bench" -printf '%p %s %T@\n' | sort)"
 
 # count NUMBER PATTERN: so many lines of the report match.
 count() {
-    check "$1 times $2" "$1" "$(grep -cE -- "$2" "$scratch/report")"
+    equal "$1 times $2" "$1" "$(grep -cE -- "$2" "$scratch/report")"
 }
 
 count 1 '^## plain files$'
@@ -157,7 +141,7 @@ for class in term 'OR 2' 'OR 3' 'OR, all' 'AND 2' 'AND, all' phrase \
     for mode in 'top 10' 'top 100' 'top 1000' count; do
         grep -qE "^\\| $class \\| [12] \\| $mode \\| $cells\$" \
             "$scratch/report"
-        ok "$class, $mode, of all" $?
+        succeeded $? "$class, $mode, of all"
     done
 done
 count 2 "^\\| OrHighHigh \\| 1 \\| top 10 \\| $cells\$"
@@ -201,20 +185,19 @@ for place in "$build"/bench/*; do
 done
 "$root/bench/run" -b "$scratch/part" -n 1 -w build -p xapian -t "$text" \
     -q "$scratch/none" >"$scratch/report" 2>"$scratch/notes"
-ok 'a peer that was not built does not end the run' $?
-check 'it is noted' 1 "$(grep -c 'Xapian is left out' "$scratch/notes")"
-check 'so are queries that are not there' 1 \
+succeeded $? 'a peer that was not built does not end the run'
+equal 'it is noted' 1 "$(grep -c 'Xapian is left out' "$scratch/notes")"
+equal 'so are queries that are not there' 1 \
     "$(grep -c 'no queries in' "$scratch/notes")"
 count 0 Xapian
 
 for wrong in '-w all' '-p grep' '-n 0' '-m x' '-t /nowhere' '-b /nowhere' more; do
     # shellcheck disable=SC2086 # two words
     "$root/bench/run" -b "$build" -p none $wrong >/dev/null 2>"$scratch/notes"
-    check "refused: $wrong" 2 $?
+    equal "refused: $wrong" 2 $?
 done
 
-printf '%d passed, %d failed\n' "$passed" "$failed"
-[ "$failed" -eq 0 ] || {
+report || {
     cat "$scratch/notes"
     exit 1
 }

@@ -17,22 +17,11 @@ trap 'chmod -R u+rwx "$work"; rm -rf "$work"' EXIT
 export LC_ALL=C
 unset OSTEON_INDEX POSIXLY_CORRECT
 
-passed=0 failed=0
-ok() { passed=$((passed + 1)); echo "ok   $1"; }
-bad() {
-    failed=$((failed + 1)); echo "FAIL $1"
-    [ $# -gt 1 ] && printf '     %s\n' "${@:2}"
-}
-is() { # NAME ACTUAL EXPECTED
-    if [ "$2" = "$3" ]; then ok "$1"; else bad "$1" "got: $2" "not: $3"; fi
-}
-has() { # NAME TEXT PATTERN (grep -E)
-    if printf '%s\n' "$2" | grep -Eq -- "$3"; then ok "$1"
-    else bad "$1" "got: $2" "not matched: $3"; fi
-}
+# shellcheck source=tests/checks.sh
+. "$(dirname "$0")/checks.sh"
 same() { # NAME FILE FILE
-    if cmp -s "$2" "$3"; then ok "$1"
-    else bad "$1" "$(diff -a "$2" "$3" | head -5)"; fi
+    if cmp -s "$2" "$3"; then pass "$1"
+    else fail "$1" "$(diff -a "$2" "$3" | head -5)"; fi
 }
 # run ARGS: stdout in $out, stderr in $err, status in $st
 run() {
@@ -64,7 +53,7 @@ cp -r "$root/corpus" corpus && rm -rf corpus/.osteon
 cd corpus || exit 1
 run --export "ciff:$work/t/c.ciff"
 is 'ciff: status' "$st$err$out" 0
-tool read "$work/t/c.ciff" >"$work/read" || bad 'ciff: is read'
+tool read "$work/t/c.ciff" >"$work/read" || fail 'ciff: is read'
 run --export jsonl
 is 'jsonl: status' "$st$err" 0
 cp "$work/.out" "$work/c.jsonl"
@@ -186,9 +175,9 @@ for how in $(tool hostile); do
     if [ $st != 2 ] || [ "$(printf '%s\n' "$err" | wc -l)" != 1 ] ||
         ! grep -q 'f.ciff: damaged at byte [0-9]' "$work/.err" ||
         [ -n "$(files)" ]; then
-        bad "hostile: $how" "$st $err" "$(files)"
+        fail "hostile: $how" "$st $err" "$(files)"
     else
-        ok "hostile: $how"
+        pass "hostile: $how"
     fi
 done
 if ! grep -q '^OSTEON_SANITIZE:BOOL=ON' "$build/CMakeCache.txt"; then
@@ -295,7 +284,7 @@ for line in open("all.export", encoding="utf-8"):
         assert "hidden" not in d["text"] and d["title"] == "Heading"
     if d["id"] == "c.txt":
         assert d["title"] == "With a mark" and "mark" not in d["text"]
-' || bad 'jsonl: members'
+' || fail 'jsonl: members'
 "$index" -q -i ../j.osteon --format jsonl - <all.export
 same_answers 'jsonl of all kinds' .osteon ../j.osteon title words heading \
     marked rest tee para zipped caf hidden true false 'journal:true' \
@@ -326,5 +315,4 @@ run --export jsonl
 is 'nothing stored, files unchanged: only the record' \
     "$st $(printf '%s\n' "$err" | wc -l)" '1 1'
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+report

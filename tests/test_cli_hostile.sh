@@ -17,25 +17,8 @@ trap cleanup EXIT
 export LC_ALL=C
 unset OSTEON_INDEX
 
-passed=0 failed=0
-# is NAME ACTUAL EXPECTED
-is() {
-    if [ "$2" = "$3" ]; then
-        passed=$((passed + 1)) && echo "ok   $1"
-    else
-        failed=$((failed + 1)) && printf 'FAIL %s\n     got: %s\n     not: %s\n' \
-            "$1" "$2" "$3"
-    fi
-}
-# has NAME TEXT PATTERN
-has() {
-    if printf '%s\n' "$2" | grep -Eq -- "$3"; then
-        passed=$((passed + 1)) && echo "ok   $1"
-    else
-        failed=$((failed + 1)) && printf 'FAIL %s\n     got: %s\n     not: %s\n' \
-            "$1" "$2" "$3"
-    fi
-}
+# shellcheck source=tests/checks.sh
+. "$(dirname "$0")/checks.sh"
 # run PROGRAM ARGS: stdout in $out, stderr in $err, status in $st
 run() {
     "$@" >"$work/.out" 2>"$work/.err" </dev/null
@@ -334,5 +317,4 @@ wait $churn 2>/dev/null
 is 'files that vanish while read: never fatal' "$worst" 0
 clean 'files that vanish while read'
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+report

@@ -27,26 +27,8 @@ fi
 export LC_ALL=C
 unset OSTEON_INDEX OSTEON_EXTRACT POSIXLY_CORRECT
 
-passed=0 failed=0
-ok() { passed=$((passed + 1)); echo "ok   $1"; }
-bad() {
-    failed=$((failed + 1)); echo "FAIL $1"
-    [ $# -gt 1 ] && printf '     %s\n' "${@:2}"
-}
-# is NAME ACTUAL EXPECTED
-is() {
-    if [ "$2" = "$3" ]; then ok "$1"; else bad "$1" "got: $2" "not: $3"; fi
-}
-# has NAME TEXT PATTERN (grep -E)
-has() {
-    if printf '%s\n' "$2" | grep -Eq -- "$3"; then ok "$1"
-    else bad "$1" "got: $2" "not matched: $3"; fi
-}
-hasnot() {
-    if printf '%s\n' "$2" | grep -Eq -- "$3"; then
-        bad "$1" "got: $2" "matched: $3"
-    else ok "$1"; fi
-}
+# shellcheck source=tests/checks.sh
+. "$(dirname "$0")/checks.sh"
 # run ARGS: stdout in $out, stderr in $err, status in $st
 run() {
     "$index" "$@" >"$work/.out" 2>"$work/.err"; st=$?
@@ -474,5 +456,4 @@ if command -v tmux >/dev/null; then
     rm long.txt
 fi
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+report

@@ -14,21 +14,11 @@ command -v omindex >/dev/null || {
     echo 'skipped: no omindex (Debian package xapian-omega)'
     exit 77
 }
+# shellcheck source=tests/checks.sh
+. "$(dirname "$0")/checks.sh"
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit 1
-passed=0
-failed=0
-
-equal() { # NAME EXPECTED GOT
-    if [ "$2" = "$3" ]; then
-        printf 'ok      %s\n' "$1"
-        passed=$((passed + 1))
-    else
-        printf 'FAILED %s\nexpected: %s\ngot:      %s\n' "$1" "$2" "$3"
-        failed=$((failed + 1))
-    fi
-}
 
 mkdir -p docs/sub
 printf 'Bone tumors are rare.\nThe second line.\n' >'docs/a b.txt'
@@ -74,5 +64,4 @@ printf 'xxxxxxxx' | dd of=omega/postlist.glass bs=1 seek=4096 conv=notrunc 2>/de
 printf 'xxxxxxxx' | dd of=omega/postlist.glass bs=1 seek=2 conv=notrunc 2>/dev/null
 equal 'check of damage' 2 "$("$indexer" -i omega --check >/dev/null 2>&1; echo $?)"
 
-printf '%d passed, %d failed\n' "$passed" "$failed"
-[ "$failed" -eq 0 ]
+report

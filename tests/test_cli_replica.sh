@@ -24,17 +24,8 @@ master=$((20000 + $$ % 10000))
 served=$((master + 10000))
 pids=()
 trap 'kill "${pids[@]}" 2>/dev/null; rm -rf "$work"' EXIT
-passed=0 failed=0
-
-# is NAME ACTUAL EXPECTED
-is() {
-    if [ "$2" = "$3" ]; then
-        passed=$((passed + 1)); echo "ok   $1"
-    else
-        failed=$((failed + 1)); echo "FAIL $1"
-        printf '     %s\n' "got: $2" "not: $3"
-    fi
-}
+# shellcheck source=tests/checks.sh
+. "$(dirname "$0")/checks.sh"
 
 # Rank, score and id of the best hits.
 answers() { "$search" -i "$1" --tsv tumor immunotherapy | cut -f 1,2,3; }
@@ -88,5 +79,4 @@ replicate; is "copied after a merge" $? 0
 is "a merge is copied" "$(answers "$work/replica")" \
     "$(answers "$work/data/index")"
 
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ]
+report

@@ -12,8 +12,8 @@ build=$(cd "${1:?usage: test_cli_search.sh BUILD}" && pwd) || exit 1
 source=$(cd "$(dirname "$0")/.." && pwd)
 scratch=$(mktemp -d) || exit 1
 trap 'chmod -R u+w "$scratch"; rm -rf "$scratch"' EXIT
-passed=0
-failed=0
+# shellcheck source=tests/checks.sh
+. "$(dirname "$0")/checks.sh"
 
 program() {
     local place
@@ -37,43 +37,6 @@ if [ -n "${OSTEON_TEST_ENGINE:-}" ]; then
 fi
 
 # ---- Helpers ----
-
-pass() {
-    printf 'ok      %s\n' "$1"
-    passed=$((passed + 1))
-}
-
-fail() { # NAME DETAIL
-    printf 'FAILED %s\n' "$1"
-    printf '%s\n' "$2" | head -n 20 | sed 's/^/    /'
-    failed=$((failed + 1))
-}
-
-equal() { # NAME EXPECTED GOT
-    if [ "$2" = "$3" ]; then
-        pass "$1"
-    else
-        fail "$1" "expected: $2
-got:      $3"
-    fi
-}
-
-match() { # NAME REGEX GOT
-    if [[ $3 =~ $2 ]]; then
-        pass "$1"
-    else
-        fail "$1" "expected to match: $2
-got: $3"
-    fi
-}
-
-succeeded() { # STATUS NAME DETAIL
-    if [ "$1" -eq 0 ]; then
-        pass "$2"
-    else
-        fail "$2" "$3"
-    fi
-}
 
 # Runs osteon-search; sets out, err and status.
 run() {
@@ -544,5 +507,4 @@ missing=$("$search" --help | grep -oE -- '--[a-z0-9-]+' | sort -u |
     done)
 equal 'the manual has every option' '' "$missing"
 
-printf '%d passed, %d failed\n' "$passed" "$failed"
-[ "$failed" -eq 0 ]
+report

@@ -22,8 +22,8 @@ server=$(command -v xapian-tcpsrv) || {
 scratch=$(mktemp -d) || exit 1
 spaces=()
 pids=('' '' '' '')
-passed=0
-failed=0
+# shellcheck source=tests/checks.sh
+. "$(dirname "$0")/checks.sh"
 
 # A server that is stopped takes all of its process group with it, so each has
 # one of its own.
@@ -47,35 +47,6 @@ end() {
     rm -rf "$scratch"
 }
 trap end EXIT
-
-pass() {
-    printf 'ok      %s\n' "$1"
-    passed=$((passed + 1))
-}
-
-fail() { # NAME DETAIL
-    printf 'FAILED %s\n' "$1"
-    printf '%s\n' "$2" | head -n 20 | sed 's/^/    /'
-    failed=$((failed + 1))
-}
-
-equal() { # NAME EXPECTED GOT
-    if [ "$2" = "$3" ]; then
-        pass "$1"
-    else
-        fail "$1" "expected: $2
-got:      $3"
-    fi
-}
-
-match() { # NAME REGEX GOT
-    if [[ $3 =~ $2 ]]; then
-        pass "$1"
-    else
-        fail "$1" "expected to match: $2
-got: $3"
-    fi
-}
 
 # Sets out, err, status and seconds (whole, rounded up).
 run() {
@@ -273,5 +244,4 @@ else
     echo 'skipped: no network namespaces here'
 fi
 
-printf '%d passed, %d failed\n' "$passed" "$failed"
-[ "$failed" -eq 0 ]
+report

@@ -19,19 +19,8 @@ if ! command -v xapian-delve >/dev/null || ! $python -c 'import xapian'; then
 fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-failed=0
-
-is() {
-  [[ $2 == "$3" ]] && return
-  echo "FAIL $1: '$2' is not '$3'"
-  failed=1
-}
-
-has() {
-  grep -qE -- "$3" <<<"$2" && return
-  echo "FAIL $1: no '$3' in '$2'"
-  failed=1
-}
+# shellcheck source=tests/checks.sh
+. "$(dirname "$0")/checks.sh"
 
 run() {
   st=0
@@ -79,7 +68,7 @@ for query in 'sarcoma' 'checkpoint inhibitors' '"for osteosarcoma"' \
   "$build/search/osteon-search" -i "$work/native" --all --json -n 1000 \
     "$query" | jq -r .id | sort >"$work/native.ids" || true
   python_finds "$db" "$query" | sort >"$work/python.ids"
-  [[ -s $work/native.ids ]] || { echo "FAIL $query: nothing"; failed=1; }
+  [[ -s $work/native.ids ]] || fail "$query: nothing"
   is "$query" "$(cat "$work/python.ids")" "$(cat "$work/native.ids")"
 done
 
@@ -126,7 +115,7 @@ for query in sarcoma '"checkpoint inhibitors"' '+PD-1 sarcoma' \
     "$build/search/osteon-search" -i "$work/$place" --json -n 1000 "$query" |
       jq -r .id | sort >"$work/$place.ids" || true
   done
-  [[ -s $work/native.ids ]] || { echo "FAIL $query: nothing"; failed=1; }
+  [[ -s $work/native.ids ]] || fail "$query: nothing"
   is "engine xapian: $query" "$(cat "$work/db.ids")" "$(cat "$work/native.ids")"
   is "export: $query" "$(cat "$work/export.ids")" "$(cat "$work/native.ids")"
 done
@@ -194,5 +183,4 @@ has "full disk: no fault" "$(xapian-check "$db"/db-*)" 'No errors found'
 run .
 is "full disk: then room: documents" "$(documents "$db")" $((before + 1))
 
-[[ $failed == 0 ]] && echo "all as expected"
-exit $failed
+report

@@ -10,18 +10,8 @@ evaluate=$build/bench/evaluate
 [ -x "$evaluate" ] || evaluate=$build/evaluate
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
-passed=0
-failed=0
-
-check() { # NAME EXPECTED GOT
-    if [ "$2" = "$3" ]; then
-        printf 'ok %s\n' "$1"
-        passed=$((passed + 1))
-    else
-        printf 'FAILED %s\n  expected: %s\n  got:      %s\n' "$@"
-        failed=$((failed + 1))
-    fi
-}
+# shellcheck source=tests/checks.sh
+. "$(dirname "$0")/checks.sh"
 
 measure() { # prints the output, or the message and status
     "$evaluate" "$@" "$scratch/qrels" "$scratch/run" 2>&1 ||
@@ -32,37 +22,37 @@ measure() { # prints the output, or the message and status
 # nDCG 1/log2(3), AP 1/2, recall 1.
 printf 'q1 0 a 1\nq1 0 b 0\n' >"$scratch/qrels"
 printf 'q1 Q0 b 1 3 x\nq1 Q0 a 2 2 x\nq1 Q0 c 3 1 x\n' >"$scratch/run"
-check 'one relevant document at rank 2' \
+equal 'one relevant document at rank 2' \
     'queries 1  nDCG@10 0.6309  MAP 0.5000  R@100 1.0000' "$(measure)"
-check 'JSON has six digits' \
+equal 'JSON has six digits' \
     '"ndcg_cut_10":0.630930,"map":0.500000,"recall_100":1.000000}' \
     "$(measure --json | sed 's/^{"queries":1,//')"
 
 # The order is that of the scores, whatever the ranks and lines say.
 printf 'q1 Q0 b 1 1 x\nq1 Q0 a 2 9 x\n' >"$scratch/run"
-check 'scores decide the order' \
+equal 'scores decide the order' \
     'queries 1  nDCG@10 1.0000  MAP 1.0000  R@100 1.0000' "$(measure)"
 
 # Equal scores keep the ranks: a is second.
 printf 'q1 Q0 a 2 1 x\nq1 Q0 z 1 1 x\n' >"$scratch/run"
-check 'equal scores go by rank' \
+equal 'equal scores go by rank' \
     'queries 1  nDCG@10 0.6309  MAP 0.5000  R@100 1.0000' "$(measure)"
 
 # Grades: (1 + 2/log2(3)) / (2 + 1/log2(3)).
 printf 'query-id\tcorpus-id\tscore\nq1\ta\t2\nq1\tb\t1\nq1\tc\t0\n' \
     >"$scratch/qrels"
 printf 'q1 Q0 b 1 2 x\nq1 Q0 a 2 1 x\n' >"$scratch/run"
-check 'a table with a heading, and graded gains' \
+equal 'a table with a heading, and graded gains' \
     'queries 1  nDCG@10 0.8597  MAP 1.0000  R@100 1.0000' "$(measure)"
 printf 'q1\ta\t2\nq1\tb\t1\n' >"$scratch/qrels"
-check 'a table without a heading' \
+equal 'a table without a heading' \
     'queries 1  nDCG@10 0.8597  MAP 1.0000  R@100 1.0000' "$(measure)"
 
 # q2 is missing from the run and counts 0; q3 has nothing relevant and does
 # not count; q4 was not judged.
 printf 'q1\ta\t1\nq2\ta\t1\nq3\ta\t0\n' >"$scratch/qrels"
 printf 'q1 Q0 a 1 1 x\nq3 Q0 a 1 1 x\nq4 Q0 a 1 1 x\n' >"$scratch/run"
-check 'queries that are missing count 0' \
+equal 'queries that are missing count 0' \
     'queries 2  nDCG@10 0.5000  MAP 0.5000  R@100 0.5000' "$(measure)"
 
 # Cuts: a relevant document at rank 11 is too late for nDCG@10, one at rank
@@ -71,30 +61,29 @@ printf 'q1\td11\t1\nq1\td101\t1\n' >"$scratch/qrels"
 for i in $(seq 1 120); do
     printf 'q1 Q0 d%d %d %d x\n' "$i" "$i" $((500 - i))
 done >"$scratch/run"
-check 'cuts at 10 and 100' \
+equal 'cuts at 10 and 100' \
     'queries 1  nDCG@10 0.0000  MAP 0.0554  R@100 0.5000' "$(measure)"
 
 : >"$scratch/run"
-check 'an empty run' \
+equal 'an empty run' \
     'queries 1  nDCG@10 0.0000  MAP 0.0000  R@100 0.0000' "$(measure)"
 
 printf 'q1 Q0 a 1 1 x\nq1 Q0 a 2 1 x\n' >"$scratch/run"
-check 'a document twice is refused' \
+equal 'a document twice is refused' \
     "evaluate: $scratch/run: query q1 has document a twice
 status 2" "$(measure)"
 printf 'q1 Q0 a one 1 x\n' >"$scratch/run"
-check 'a bad line is named' \
+equal 'a bad line is named' \
     "evaluate: $scratch/run:1: rank or score is no number
 status 2" "$(measure)"
 : >"$scratch/run"
 printf 'q1\ta\t0\n' >"$scratch/qrels"
-check 'nothing relevant is an error' \
+equal 'nothing relevant is an error' \
     "evaluate: $scratch/qrels: no query has a relevant document
 status 2" "$(measure)"
 rm "$scratch/qrels"
-check 'a missing file is named' \
+equal 'a missing file is named' \
     "evaluate: $scratch/qrels: No such file or directory
 status 2" "$(measure)"
 
-printf '%d passed, %d failed\n' "$passed" "$failed"
-[ "$failed" -eq 0 ]
+report

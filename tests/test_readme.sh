@@ -7,15 +7,8 @@ build=$(cd "${1:?usage: test_readme.sh BUILD-FOLDER}" && pwd)
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/osteon-readme.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
-is() {
-    if [ "$2" = "$3" ]; then
-        passed=$((passed + 1)) && echo "ok   $1"
-    else
-        failed=$((failed + 1)) && echo "FAIL $1: got '$2', not '$3'"
-    fi
-}
-
+# shellcheck source=tests/checks.sh
+. "$(dirname "$0")/checks.sh"
 awk '/^```c$/ { on = 1; next } /^```$/ { on = 0 } on' "$root/README.md" \
     >"$work/example.c"
 flags=()
@@ -43,5 +36,4 @@ done < <(grep -oH '](\([^)]*\))' "$root"/README.md "$root"/docs/*.md \
     sed 's/](\(.*\))/\1/' | grep -v ':http')
 is 'README has fewer than 100 lines' "$(($(wc -l <"$root/README.md") < 100))" 1
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+report

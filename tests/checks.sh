@@ -1,0 +1,67 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What the shell tests check with. Each check prints a line; a failed one also
+# what was there. A test ends with `report`, whose status is the test's.
+passed=0
+failed=0
+
+pass() { # NAME
+    printf 'ok      %s\n' "$1"
+    passed=$((passed + 1))
+}
+
+fail() { # NAME LINE...
+    printf 'FAILED %s\n' "$1"
+    [ $# -eq 1 ] || printf '%s\n' "${@:2}" | head -n 20 | sed 's/^/    /'
+    failed=$((failed + 1))
+}
+
+succeeded() { # STATUS NAME LINE...
+    if [ "$1" -eq 0 ]; then
+        pass "$2"
+    else
+        fail "${@:2}"
+    fi
+}
+
+equal() { # NAME EXPECTED GOT
+    if [ "$2" = "$3" ]; then
+        pass "$1"
+    else
+        fail "$1" "expected: $2" "got:      $3"
+    fi
+}
+
+is() { # NAME GOT EXPECTED
+    equal "$1" "$3" "$2"
+}
+
+match() { # NAME REGEX GOT, all of it at once
+    if [[ $3 =~ $2 ]]; then
+        pass "$1"
+    else
+        fail "$1" "expected to match: $2" "got: $3"
+    fi
+}
+
+has() { # NAME GOT REGEX of a line
+    if grep -Eq -- "$3" <<<"$2"; then
+        pass "$1"
+    else
+        fail "$1" "no line matches: $3" "got: $2"
+    fi
+}
+
+hasnot() { # NAME GOT REGEX of no line
+    if grep -Eq -- "$3" <<<"$2"; then
+        fail "$1" "a line matches: $3" "got: $2"
+    else
+        pass "$1"
+    fi
+}
+
+report() {
+    printf '%d passed, %d failed\n' "$passed" "$failed"
+    [ "$failed" -eq 0 ]
+}
