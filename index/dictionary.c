@@ -311,3 +311,46 @@ osteon_status ost_term_cursor_next(ost_term_cursor *c, osteon_error *err)
         return bad(c->segment, b->at, "terms out of order", err);
     return add_impact(c->segment, c->field, &c->info, err);
 }
+
+osteon_status ost_term_cursor_seek(ost_term_cursor *c, const char *term,
+                                   size_t len, osteon_error *err)
+{
+    const ost_field *f = &c->segment->fields[c->field];
+    uint64_t number = f->first_block;
+    osteon_status s = OSTEON_NOT_FOUND;
+
+    if (f->n_blocks > 0)
+        s = find_block(c->segment, f, term, len, &number, &c->block, err);
+    if (s != OSTEON_OK && s != OSTEON_NOT_FOUND)
+        return s;
+    c->len = 0;
+    c->block.n = c->block.terms = 0;
+    c->next_block = number;
+    do
+        s = ost_term_cursor_next(c, err);
+    while (s == OSTEON_OK && c->len > 0 &&
+           ost_term_compare(c->term, c->len, term, len) < 0);
+    return s;
+}
+
+/* ---- Bytes ---- */
+
+osteon_status ost_dictionary_bytes(ost_segment *seg, uint64_t block,
+                                   uint64_t *out, osteon_error *err)
+{
+    const uint64_t n =
+        ost_section_size(seg, OST_SECTION_DIRECTORY) / DIRECTORY_ENTRY;
+    const uint8_t *e;
+
+    *out = ost_section_size(seg, OST_SECTION_DICTIONARY) +
+           ost_section_size(seg, OST_SECTION_POSTINGS) +
+           ost_section_size(seg, OST_SECTION_POSITIONS);
+    if (block >= n)
+        return OSTEON_OK;
+    e = ost_section_get(seg, OST_SECTION_DIRECTORY, n * 8 + block * 16, 16,
+                        err);
+    if (e == NULL)
+        return OSTEON_CORRUPT;
+    *out = (uint64_t)ost_get32(e) + ost_get32(e + 4) + ost_get32(e + 12);
+    return OSTEON_OK;
+}

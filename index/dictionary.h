@@ -40,4 +40,18 @@ void ost_term_cursor_start(ost_term_cursor *c, ost_segment *segment,
 OSTEON_MUST_CHECK osteon_status ost_term_cursor_next(ost_term_cursor *c,
                                                      osteon_error *err);
 
+/* Moves a cursor that was started to the first term of its field that is not
+ * below `term`. */
+OSTEON_MUST_CHECK osteon_status ost_term_cursor_seek(ost_term_cursor *c,
+                                                     const char *term,
+                                                     size_t len,
+                                                     osteon_error *err);
+
+/* Bytes of terms, postings and positions in front of a dictionary block; past
+ * the last one, all of them. */
+OSTEON_MUST_CHECK osteon_status ost_dictionary_bytes(ost_segment *segment,
+                                                     uint64_t block,
+                                                     uint64_t *out,
+                                                     osteon_error *err);
+
 #endif

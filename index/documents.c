@@ -146,27 +146,27 @@ static bool copy_texts(const block_view *b, unsigned k, const uint8_t *text,
     return true;
 }
 
-static osteon_status read_texts(ost_segment *segment, const block_view *b,
-                                unsigned k, ost_record *out,
-                                osteon_error *err)
+/* Inflates the block's texts to *out, which is NULL where they are not
+ * compressed. */
+static osteon_status inflate_texts(ost_segment *segment, const block_view *b,
+                                   uint8_t **out, osteon_error *err)
 {
-    osteon_status s = OSTEON_OK;
-    uint8_t *inflated = NULL;
+    osteon_status s;
 
-    if (b->deflated) {
-        inflated = ost_malloc(b->text_size);
-        if (inflated == NULL)
-            return ost_fail_memory(err);
-        s = ost_inflate(b->text, (size_t)(b->end - b->text), inflated,
-                        b->text_size);
-    }
-    if (s == OSTEON_CORRUPT)
-        bad_block(segment, b, "compressed ids and titles", err);
-    else if (s != OSTEON_OK || !copy_texts(b, k, b->deflated ? inflated
-                                                             : b->text, out))
-        s = ost_fail_memory(err);
-    ost_free(inflated);
-    return s;
+    *out = NULL;
+    if (!b->deflated)
+        return OSTEON_OK;
+    *out = ost_malloc(b->text_size);
+    if (*out == NULL)
+        return ost_fail_memory(err);
+    s = ost_inflate(b->text, (size_t)(b->end - b->text), *out, b->text_size);
+    if (s == OSTEON_OK)
+        return s;
+    ost_free(*out);
+    *out = NULL;
+    return s == OSTEON_CORRUPT
+               ? bad_block(segment, b, "compressed ids and titles", err)
+               : ost_fail_memory(err);
 }
 
 static void read_numbers(const block_view *b, unsigned k, ost_record *out)
@@ -186,29 +186,86 @@ static void read_numbers(const block_view *b, unsigned k, ost_record *out)
     out->stored_at = b->columns[OST_DOC_STORED_AT][k];
 }
 
-osteon_status ost_record_get(ost_segment *segment, uint32_t doc,
-                             ost_record *out, osteon_error *err)
+struct ost_record_reader {
+    ost_segment *segment;
+    uint32_t block; /* that is held, UINT32_MAX: none */
+    block_view view;
+    uint8_t *inflated; /* its texts, NULL: they are not compressed */
+};
+
+osteon_status ost_record_reader_open(ost_segment *segment,
+                                     ost_record_reader **out,
+                                     osteon_error *err)
 {
+    ost_record_reader *r = *out = ost_calloc(1, sizeof *r);
+
+    if (r == NULL)
+        return ost_fail_memory(err);
+    r->segment = segment;
+    r->block = UINT32_MAX;
+    return OSTEON_OK;
+}
+
+void ost_record_reader_close(ost_record_reader *r)
+{
+    if (r == NULL)
+        return;
+    ost_free(r->inflated);
+    ost_free(r);
+}
+
+static osteon_status hold_block(ost_record_reader *r, uint32_t block,
+                                osteon_error *err)
+{
+    osteon_status s;
+
+    if (r->block == block)
+        return OSTEON_OK;
+    r->block = UINT32_MAX;
+    ost_free(r->inflated);
+    r->inflated = NULL;
+    s = read_block(r->segment, block, &r->view, err);
+    if (s == OSTEON_OK)
+        s = inflate_texts(r->segment, &r->view, &r->inflated, err);
+    if (s == OSTEON_OK)
+        r->block = block;
+    return s;
+}
+
+osteon_status ost_record_reader_get(ost_record_reader *r, uint32_t doc,
+                                    ost_record *out, osteon_error *err)
+{
+    const unsigned k = doc % OST_DOC_BLOCK;
     const uint8_t *source;
-    block_view b;
     osteon_status s;
 
     memset(out, 0, sizeof *out);
-    if (doc >= ost_segment_documents(segment))
+    if (doc >= ost_segment_documents(r->segment))
         return ost_fail(err, OSTEON_INVALID, "no document %lu in the segment",
                         (unsigned long)doc);
-    source = ost_section_get(segment, OST_SECTION_DOC_SOURCES,
+    source = ost_section_get(r->segment, OST_SECTION_DOC_SOURCES,
                              (uint64_t)doc * 4, 4, err);
     if (source == NULL)
         return OSTEON_CORRUPT;
-    s = read_block(segment, doc / OST_DOC_BLOCK, &b, err);
-    if (s == OSTEON_OK)
-        s = read_texts(segment, &b, doc % OST_DOC_BLOCK, out, err);
+    s = hold_block(r, doc / OST_DOC_BLOCK, err);
     if (s != OSTEON_OK)
         return s;
+    if (!copy_texts(&r->view, k,
+                    r->inflated != NULL ? r->inflated : r->view.text, out))
+        return ost_fail_memory(err);
     out->source = ost_get32(source);
-    read_numbers(&b, doc % OST_DOC_BLOCK, out);
+    read_numbers(&r->view, k, out);
     return OSTEON_OK;
+}
+
+osteon_status ost_record_get(ost_segment *segment, uint32_t doc,
+                             ost_record *out, osteon_error *err)
+{
+    ost_record_reader r = {.segment = segment, .block = UINT32_MAX};
+    const osteon_status s = ost_record_reader_get(&r, doc, out, err);
+
+    ost_free(r.inflated);
+    return s;
 }
 
 osteon_status ost_record_length(ost_segment *segment, uint32_t doc,
@@ -243,9 +300,9 @@ static osteon_status bad_stored(ost_segment *segment, uint64_t at,
     return ost_section_fail(segment, OST_SECTION_STORED, at, what, err);
 }
 
-/* Finds block number `block`: *at and *size of it in the section. */
+/* Finds block number `block`: *at of it in the section. */
 static osteon_status find_stored(ost_segment *segment, uint64_t block,
-                                 uint64_t *at, uint64_t *size,
+                                 uint64_t *at, ost_stored_block *out,
                                  osteon_error *err)
 {
     const uint64_t first = block > 0 ? block - 1 : 0;
@@ -253,6 +310,7 @@ static osteon_status find_stored(ost_segment *segment, uint64_t block,
         ost_section_get(segment, OST_SECTION_STORED_INDEX, first * 8,
                         (block - first + 1) * 8, err);
     uint64_t end;
+    uint32_t head;
 
     if (ends == NULL)
         return OSTEON_CORRUPT;
@@ -261,18 +319,32 @@ static osteon_status find_stored(ost_segment *segment, uint64_t block,
     if (end < *at || end - *at < 4)
         return ost_section_fail(segment, OST_SECTION_STORED_INDEX, block * 8,
                                 "stored block ends before it begins", err);
-    *size = end - *at;
+    out->size = end - *at;
+    out->bytes = ost_section_get(segment, OST_SECTION_STORED, *at, out->size,
+                                 err);
+    if (out->bytes == NULL)
+        return OSTEON_CORRUPT;
+    head = ost_get32(out->bytes);
+    out->raw_size = head & ~OST_STORED_PLAIN;
+    out->plain = (head & OST_STORED_PLAIN) != 0;
     return OSTEON_OK;
+}
+
+osteon_status ost_stored_block_get(ost_segment *segment, uint64_t block,
+                                   ost_stored_block *out, osteon_error *err)
+{
+    uint64_t at;
+
+    return find_stored(segment, block, &at, out, err);
 }
 
 osteon_status ost_record_stored(ost_segment *segment, const ost_record *record,
                                 char **text, size_t *len, osteon_error *err)
 {
     const size_t want = (size_t)record->stored_at + record->stored_len;
-    uint64_t at = 0, size = 0;
-    const uint8_t *block;
+    uint64_t at = 0, size;
+    ost_stored_block b = {0};
     uint8_t *raw;
-    uint32_t head;
     osteon_status s;
 
     *text = NULL;
@@ -283,25 +355,20 @@ osteon_status ost_record_stored(ost_segment *segment, const ost_record *record,
         *text = ost_malloc(1);
         return *text != NULL ? OSTEON_OK : ost_fail_memory(err);
     }
-    s = find_stored(segment, record->stored_block, &at, &size, err);
+    s = find_stored(segment, record->stored_block, &at, &b, err);
     if (s != OSTEON_OK)
         return s;
-    block = ost_section_get(segment, OST_SECTION_STORED, at, size, err);
-    if (block == NULL)
-        return OSTEON_CORRUPT;
-    head = ost_get32(block);
-    size -= 4;
-    if (want > (head & ~OST_STORED_PLAIN) ||
-        (head & OST_STORED_PLAIN ? want > size
-                                 : want / OST_INFLATE_MOST > size))
+    size = b.size - 4;
+    if (want > b.raw_size ||
+        (b.plain ? want > size : want / OST_INFLATE_MOST > size))
         return bad_stored(segment, at, "stored text outside its block", err);
     raw = ost_malloc(want);
     if (raw == NULL)
         return ost_fail_memory(err);
-    if (head & OST_STORED_PLAIN)
-        memcpy(raw, block + 4, want);
+    if (b.plain)
+        memcpy(raw, b.bytes + 4, want);
     else
-        s = ost_inflate(block + 4, (size_t)size, raw, want);
+        s = ost_inflate(b.bytes + 4, (size_t)size, raw, want);
     if (s != OSTEON_OK) {
         ost_free(raw);
         return s == OSTEON_CORRUPT

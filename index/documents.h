@@ -36,6 +36,37 @@ static inline uint32_t ost_zigzag_undo(uint32_t from, uint32_t code)
     return from + (code >> 1 ^ (code & 1 ? UINT32_MAX : 0));
 }
 
+/* ---- Going through many ---- */
+
+/* Reads records of a segment, and keeps the block that the last one lay in:
+ * those of one block are then inflated once. */
+typedef struct ost_record_reader ost_record_reader;
+
+OSTEON_MUST_CHECK osteon_status ost_record_reader_open(ost_segment *segment,
+                                                       ost_record_reader **out,
+                                                       osteon_error *err);
+void ost_record_reader_close(ost_record_reader *r);
+
+/* As ost_record_get. */
+OSTEON_MUST_CHECK osteon_status ost_record_reader_get(ost_record_reader *r,
+                                                      uint32_t doc,
+                                                      ost_record *out,
+                                                      osteon_error *err);
+
+/* A block of stored texts as it lies in the segment: its head of 4 bytes, and
+ * what follows, whose compression is not looked at. */
+typedef struct ost_stored_block {
+    const uint8_t *bytes;
+    uint64_t size;
+    uint32_t raw_size;
+    bool plain; /* not compressed */
+} ost_stored_block;
+
+OSTEON_MUST_CHECK osteon_status ost_stored_block_get(ost_segment *segment,
+                                                     uint64_t block,
+                                                     ost_stored_block *out,
+                                                     osteon_error *err);
+
 /* ---- The id table: open addressing, u32 a slot ---- */
 
 /* A slot holds document + 1 in the low bits, as many as the number of

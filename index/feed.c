@@ -129,8 +129,7 @@ static osteon_status replace(void *arg, const char *id, size_t len,
     return s;
 }
 
-/* A thread that encodes holds some megabytes of its own. */
-static unsigned flush_threads(const ost_writer *w)
+unsigned ost_writer_threads(const ost_writer *w)
 {
     const size_t most = 2 + w->memory / ((size_t)32 << 20);
 
@@ -143,7 +142,7 @@ static osteon_status flush_now(ost_writer *w, ost_feed *feeds, bool last,
                                osteon_error *err)
 {
     ost_flush_job job = {.folder = w->folder,
-                         .threads = flush_threads(w),
+                         .threads = ost_writer_threads(w),
                          .names = &w->names};
     char name[OST_FILE_NAME], *path = NULL;
     ost_inverter **inverters;

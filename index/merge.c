@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A merge: terms of all segments are walked side by side and encoded anew
- * (merge_terms.c); norms, records, values and stored text follow in document
- * order. Invariant: maps[i][doc] is the number in the new segment of a
+ * A merge: terms of all segments are walked side by side, each of their lists
+ * becoming one (merge_terms.c); records, values and stored text follow in
+ * document order (merge_records.c). Invariant: maps[i][doc] is the number in the new segment of a
  * document that lives, OST_DOC_END of one that does not; numbers ascend with
  * (segment, doc), unless the job gives an order.
  */
 #include "merge_parts.h"
-
-#include "write.h"
 
 static osteon_status make_maps(ost_merge *m, osteon_error *err)
 {
@@ -114,138 +112,6 @@ static osteon_status write_norms(ost_merge *m, ost_segment_writer *segment,
     return s;
 }
 
-/* ---- Records and stored text ---- */
-
-/* The document of a segment to take as its k-th. */
-static uint32_t pick(const ost_merge *m, uint32_t k)
-{
-    return m->job->order != NULL ? m->job->order[k] : k;
-}
-
-/* Stored text is taken out of its block and put into a new one: a block may
- * hold text of deleted documents too. */
-static osteon_status copy_stored(ost_segment *seg, ost_record *r,
-                                 ost_store *store, osteon_error *err)
-{
-    char *text;
-    size_t len;
-    osteon_status s = ost_record_stored(seg, r, &text, &len, err);
-
-    if (s != OSTEON_OK)
-        return s;
-    if (!ost_store_begin(store) || !ost_store_add(store, text, len) ||
-        !ost_store_close(store, &r->stored_block, &r->stored_at,
-                         &r->stored_len))
-        s = ost_fail_memory(err);
-    ost_free(text);
-    return s;
-}
-
-/* Writes out the blocks that are finished, to bound memory. */
-static osteon_status drain(ost_merge *m, ost_store *store, bool all,
-                           ost_segment_writer *segment, osteon_error *err)
-{
-    uint64_t at = 0;
-    osteon_status s;
-
-    if (all && !ost_store_flush(store))
-        return ost_fail_memory(err);
-    if (!all && store->blocks.len < OST_SPOOL_MEMORY)
-        return OSTEON_OK;
-    for (; m->blocks_indexed < store->n_blocks; m->blocks_indexed++) {
-        uint8_t end[8];
-        at = store->ends[m->blocks_indexed];
-        ost_put64(end, m->stored_base + at);
-        ost_buffer_add(&m->stored_index, end, sizeof end);
-    }
-    s = ost_segment_writer_add(segment, OST_SECTION_STORED,
-                               store->blocks.data, store->blocks.len, err);
-    /* Ends of blocks still to come count from the emptied buffer. */
-    m->stored_base += store->blocks.len;
-    store->blocks.len = 0;
-    for (size_t i = 0; i < m->job->n; i++)
-        ost_segment_forget(m->job->segments[i]);
-    return m->stored_index.failed ? ost_fail_memory(err) : s;
-}
-
-static osteon_status write_records(ost_merge *m, ost_segment_writer *segment,
-                                   osteon_error *err)
-{
-    ost_store store = {0};
-    ost_document_writer *w;
-    osteon_status s = ost_document_writer_open(m->n_docs, &w, err);
-
-    for (size_t i = 0; i < m->job->n && s == OSTEON_OK; i++) {
-        ost_segment *seg = m->job->segments[i];
-        for (uint32_t k = 0; k < seg->n_documents && s == OSTEON_OK; k++) {
-            const uint32_t d = pick(m, k);
-            ost_record r;
-            if (m->maps[i][d] == OST_DOC_END)
-                continue;
-            s = ost_record_get(seg, d, &r, err);
-            if (s != OSTEON_OK)
-                break;
-            if (r.has_stored)
-                s = copy_stored(seg, &r, &store, err);
-            if (s == OSTEON_OK && !ost_document_writer_add(w, &r, false))
-                s = ost_fail_memory(err);
-            ost_record_free(&r);
-            if (s == OSTEON_OK)
-                s = drain(m, &store, false, segment, err);
-        }
-    }
-    if (s == OSTEON_OK)
-        s = drain(m, &store, true, segment, err);
-    if (s == OSTEON_OK)
-        s = ost_segment_writer_add(segment, OST_SECTION_STORED_INDEX,
-                                   m->stored_index.data, m->stored_index.len,
-                                   err);
-    if (s == OSTEON_OK)
-        s = ost_document_writer_save(w, segment, err);
-    ost_store_free(&store);
-    ost_document_writer_close(w);
-    return s;
-}
-
-static osteon_status add_values(ost_segment *seg, uint32_t doc,
-                                uint32_t number, ost_value_writer *w,
-                                osteon_error *err)
-{
-    osteon_field *fields;
-    size_t n;
-    osteon_status s = ost_segment_values(seg, doc, &fields, &n, err);
-
-    if (s != OSTEON_OK)
-        return s;
-    for (size_t k = 0; k < n && s == OSTEON_OK; k++)
-        if (!ost_value_writer_add(w, number, &fields[k]))
-            s = ost_fail_memory(err);
-    ost_free(fields);
-    return s;
-}
-
-static osteon_status write_values(ost_merge *m, ost_segment_writer *segment,
-                                  osteon_error *err)
-{
-    ost_value_writer *w;
-    osteon_status s = ost_value_writer_open(&w, err);
-
-    for (size_t i = 0; i < m->job->n && s == OSTEON_OK; i++) {
-        ost_segment *seg = m->job->segments[i];
-        if (ost_section_size(seg, OST_SECTION_VALUES) == 0)
-            continue;
-        for (uint32_t k = 0; k < seg->n_documents && s == OSTEON_OK; k++) {
-            const uint32_t d = pick(m, k);
-            if (m->maps[i][d] != OST_DOC_END)
-                s = add_values(seg, d, m->maps[i][d], w, err);
-        }
-    }
-    if (s == OSTEON_OK)
-        s = ost_value_writer_save(w, m->n_docs, segment, err);
-    ost_value_writer_close(w);
-    return s;
-}
-
 static osteon_status write_segment(ost_merge *m, osteon_error *err)
 {
     ost_segment_writer *segment;
@@ -257,9 +123,9 @@ static osteon_status write_segment(ost_merge *m, osteon_error *err)
     if (s == OSTEON_OK)
         s = ost_merge_terms(m, segment, err);
     if (s == OSTEON_OK)
-        s = write_records(m, segment, err);
+        s = ost_merge_records(m, segment, err);
     if (s == OSTEON_OK)
-        s = write_values(m, segment, err);
+        s = ost_merge_values(m, segment, err);
     if (s == OSTEON_OK)
         s = ost_segment_writer_finish(segment, &m->job->size,
                                       &m->job->checksum, err);
@@ -276,10 +142,7 @@ osteon_status ost_merge_segments(ost_merge_job *job, osteon_error *err)
     if (m == NULL)
         return ost_fail_memory(err);
     m->job = job;
-    if (job->order != NULL)
-        m->shuffle = ost_shuffle_open();
-    s = job->order == NULL || m->shuffle != NULL ? make_maps(m, err)
-                                                 : ost_fail_memory(err);
+    s = make_maps(m, err);
     if (s == OSTEON_OK)
         s = collect_fields(m, err);
     if (s == OSTEON_OK && m->n_docs > 0)
@@ -289,8 +152,7 @@ osteon_status ost_merge_segments(ost_merge_job *job, osteon_error *err)
     for (size_t i = 0; i < job->n && m->maps != NULL; i++)
         ost_free(m->maps[i]);
     ost_free(m->maps);
-    ost_shuffle_close(m->shuffle);
-    ost_buffer_free(&m->stored_index);
+    ost_free(m->pieces);
     ost_free(m);
     return s;
 }

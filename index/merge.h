@@ -12,6 +12,7 @@ typedef struct ost_merge_job {
     size_t n;
     const char *folder; /* for what spills */
     const char *path;   /* of the segment to be made */
+    unsigned threads;   /* to merge terms with; 0 means 1 */
     const uint32_t *order; /* NULL, or the documents of the only segment, which
                             * has no deleted ones, as they shall follow each
                             * other */

@@ -7,6 +7,7 @@
 
 #include "merge.h"
 #include "term_writer.h"
+#include "text.h"
 
 /* The postings of one term, collected to be put in order. */
 typedef struct ost_shuffle ost_shuffle;
@@ -15,16 +16,22 @@ typedef struct ost_merge_field {
     ost_field info; /* of the new segment; the name is borrowed */
 } ost_merge_field;
 
+/* A stretch of one field's terms: from this term on (of no bytes: from the
+ * field's first) to where the next piece begins. */
+typedef struct ost_merge_piece {
+    uint32_t field; /* index in fields[] */
+    size_t len;
+    char term[OST_WORD_MAX];
+} ost_merge_piece;
+
 typedef struct ost_merge {
     ost_merge_job *job;
     uint32_t **maps; /* [segment][doc]: new number, OST_DOC_END: deleted */
     uint32_t n_docs; /* of the new segment */
     ost_merge_field fields[OST_MAX_FIELDS + 1];
     uint32_t n_fields;
-    ost_buffer stored_index;
-    uint64_t stored_base; /* bytes of stored blocks already written */
-    size_t blocks_indexed;
-    ost_shuffle *shuffle; /* where the job gives an order */
+    ost_merge_piece *pieces; /* in order */
+    size_t n_pieces, pieces_room;
 } ost_merge;
 
 /* ---- merge_shuffle.c ---- */
@@ -32,15 +39,32 @@ typedef struct ost_merge {
 ost_shuffle *ost_shuffle_open(void); /* NULL: no memory */
 void ost_shuffle_close(ost_shuffle *s);
 
-/* Takes a posting and its positions. False: no memory. */
+/* Takes a posting, n_positions of whose occurrences have one: they lie in
+ * `run`, the bytes of which are borrowed. False: no memory. */
 bool ost_shuffle_add(ost_shuffle *s, uint32_t doc, uint32_t tf,
-                     const uint32_t *positions, uint32_t n_positions);
+                     uint32_t n_positions, const ost_position_run *run);
 
 /* Gives all of them to the term open in `w`, in order of document, and
  * forgets them. */
 OSTEON_MUST_CHECK osteon_status ost_shuffle_write(ost_shuffle *s,
                                                   ost_term_writer *w,
                                                   osteon_error *err);
+
+/* ---- merge_pieces.c ---- */
+
+/* Cuts the terms of all fields into pieces for so many threads. */
+OSTEON_MUST_CHECK osteon_status ost_merge_cut(ost_merge *m, unsigned threads,
+                                              osteon_error *err);
+
+/* ---- merge_records.c ---- */
+
+/* Write records and stored text, and values, in the new order. */
+OSTEON_MUST_CHECK osteon_status ost_merge_records(const ost_merge *m,
+                                                  ost_segment_writer *segment,
+                                                  osteon_error *err);
+OSTEON_MUST_CHECK osteon_status ost_merge_values(const ost_merge *m,
+                                                 ost_segment_writer *segment,
+                                                 osteon_error *err);
 
 /* ---- merge.c, merge_terms.c ---- */
 

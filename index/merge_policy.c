@@ -40,6 +40,7 @@ static osteon_status merge_range(ost_writer *w, size_t from, size_t to,
     ost_merge_job job = {.segments = segments,
                          .n = to - from,
                          .folder = w->folder,
+                         .threads = ost_writer_threads(w),
                          .order = order};
     char name[OST_FILE_NAME], *path = NULL;
     osteon_status s = OSTEON_OK;

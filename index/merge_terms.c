@@ -1,195 +1,291 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Walking the dictionaries of several segments side by side, and encoding
- * each term's postings of all of them as one list.
+ * Walking the dictionaries of several segments side by side, and making one
+ * list of each term's postings. Documents and frequencies are encoded anew,
+ * as their blocks are cut anew; positions are copied as bits
+ * (position_runs.c). Threads do it for ranges of terms (merge_pieces.c).
  */
 #include "merge_parts.h"
 
 #include "dictionary.h"
+#include "postings_parts.h"
+#include "term_pieces.h"
 
-/* Bytes of lists read before the pages they lie on are let go. */
+/* Bytes of lists read, by all threads, before the pages they lie on are let
+ * go. */
 #define MOST_MAPPED ((uint64_t)8 << 20)
 
 /* A segment's place in the field being merged. */
 typedef struct input {
     ost_term_cursor cursor; /* len 0: no more terms, or no such field */
+    uint64_t prefix;        /* of the current term */
 } input;
 
-static osteon_status start_inputs(const ost_merge *m, const char *name,
-                                  input *inputs, osteon_error *err)
+/* A thread's own. */
+typedef struct worker {
+    const ost_merge *merge;
+    uint64_t most_mapped;
+    input *inputs; /* [segment] */
+    uint8_t *norms;
+    uint32_t field; /* that norms are of, UINT32_MAX: none */
+    ost_shuffle *shuffle; /* where the job gives an order */
+    uint64_t bytes; /* read since pages were let go */
+    ost_postings postings;
+} worker;
+
+static osteon_status advance(input *in, osteon_error *err)
 {
+    osteon_status s = ost_term_cursor_next(&in->cursor, err);
+
+    in->prefix = ost_term_prefix(in->cursor.term, in->cursor.len);
+    return s;
+}
+
+static osteon_status start_inputs(worker *w, const ost_merge_piece *piece,
+                                  osteon_error *err)
+{
+    const ost_merge *m = w->merge;
+    const char *name = m->fields[piece->field].info.name;
+
     for (size_t i = 0; i < m->job->n; i++) {
         ost_segment *seg = m->job->segments[i];
-        inputs[i].cursor.len = 0;
+        input *in = &w->inputs[i];
+        in->cursor.len = 0;
         for (uint32_t f = 0; f < seg->n_fields; f++) {
             osteon_status s;
             if (strcmp(seg->fields[f].name, name) != 0)
                 continue;
-            ost_term_cursor_start(&inputs[i].cursor, seg, f);
-            s = ost_term_cursor_next(&inputs[i].cursor, err);
+            ost_term_cursor_start(&in->cursor, seg, f);
+            s = piece->len > 0
+                    ? ost_term_cursor_seek(&in->cursor, piece->term,
+                                           piece->len, err)
+                    : ost_term_cursor_next(&in->cursor, err);
             if (s != OSTEON_OK)
                 return s;
+            in->prefix = ost_term_prefix(in->cursor.term, in->cursor.len);
         }
     }
     return OSTEON_OK;
 }
 
-static int compare(const ost_term_cursor *a, const ost_term_cursor *b)
+static int compare(const input *a, const input *b)
 {
-    return ost_term_compare(a->term, a->len, b->term, b->len);
+    if (a->prefix != b->prefix)
+        return a->prefix < b->prefix ? -1 : 1;
+    return ost_term_compare(a->cursor.term, a->cursor.len, b->cursor.term,
+                            b->cursor.len);
+}
+
+/* ---- Postings ---- */
+
+/* Adds postings [p->at, to) of the block, which live, are numbered from docs[0]
+ * on in the new segment, and have room in the block being made. */
+static osteon_status add_run(worker *w, const uint32_t *docs, uint32_t to,
+                             ost_term_writer *writer, osteon_error *err)
+{
+    ost_postings *p = &w->postings;
+    const uint32_t from = p->at, n = to - from;
+    uint32_t counts[OST_BLOCK];
+    ost_position_run run;
+
+    if (!ost_postings_run(p, n, counts, &run))
+        return OSTEON_OK; /* damage: the caller looks */
+    if (w->shuffle == NULL)
+        return ost_term_writer_copy(writer, n, docs, p->tfs + from, counts,
+                                    &run, err);
+    return ost_shuffle_add(w->shuffle, docs[0], p->tfs[from], counts[0], &run)
+               ? OSTEON_OK
+               : ost_fail_memory(err);
+}
+
+/* Adds the block that the cursor is at the beginning of. */
+static osteon_status add_block(worker *w, const uint32_t *map,
+                               ost_term_writer *writer, osteon_error *err)
+{
+    ost_postings *p = &w->postings;
+    uint32_t docs[OST_BLOCK];
+    osteon_status s = OSTEON_OK;
+
+    if (!ost_postings_load_tfs(p))
+        return OSTEON_OK;
+    for (uint32_t i = 0; i < p->n; i++)
+        docs[i] = map[p->docs[i]];
+    for (uint32_t from = 0, to; from < p->n && s == OSTEON_OK; from = to) {
+        const uint32_t room =
+            w->shuffle == NULL ? ost_term_writer_room(writer) : 1;
+        for (to = from; to < p->n && to - from < room &&
+                        docs[to] != OST_DOC_END; to++)
+            ;
+        if (to == from) {
+            to++;
+            continue;
+        }
+        ost_postings_move(p, from);
+        s = add_run(w, docs + from, to, writer, err);
+    }
+    return s;
 }
 
 /* Adds the living postings of one segment's term. */
-static osteon_status add_postings(const ost_merge *m, size_t i,
-                                  const ost_term *term, ost_term_writer *w,
-                                  osteon_error *err)
+static osteon_status add_postings(worker *w, size_t i, const ost_term *term,
+                                  ost_term_writer *writer, osteon_error *err)
 {
-    ost_postings *p;
+    const ost_merge *m = w->merge;
+    ost_postings *p = &w->postings;
     osteon_status s =
-        ost_postings_open(m->job->segments[i], term, &p, err);
+        ost_postings_begin(p, m->job->segments[i], term, err);
 
     if (s != OSTEON_OK)
         return s;
-    while (s == OSTEON_OK && ost_postings_next(p) != OST_DOC_END) {
-        const uint32_t doc = m->maps[i][p->doc];
-        const uint32_t *positions;
-        uint32_t tf;
-        if (doc == OST_DOC_END)
-            continue;
-        tf = ost_postings_tf(p);
-        positions = ost_postings_positions(p);
-        if (p->doc == OST_DOC_END)
-            break;
-        if (m->shuffle == NULL)
-            s = ost_term_writer_posting(w, doc, tf, positions,
-                                        ost_postings_n_positions(p), err);
-        else if (!ost_shuffle_add(m->shuffle, doc, tf, positions,
-                                  ost_postings_n_positions(p)))
-            s = ost_fail_memory(err);
+    ost_postings_next(p);
+    while (s == OSTEON_OK && p->doc != OST_DOC_END) {
+        s = add_block(w, m->maps[i], writer, err);
+        if (s == OSTEON_OK)
+            ost_postings_move(p, p->n);
     }
-    if (s == OSTEON_OK && m->shuffle != NULL &&
-        ost_postings_status(p) == OSTEON_OK)
-        s = ost_shuffle_write(m->shuffle, w, err);
     if (s == OSTEON_OK && ost_postings_status(p) != OSTEON_OK) {
         s = ost_postings_status(p);
         if (err != NULL)
             *err = p->error;
     }
-    ost_postings_close(p);
     return s;
 }
 
-/* Merges the least term of all inputs; *more is false at the end. Adds to
- * *bytes what it read. */
-static osteon_status merge_least(const ost_merge *m, input *inputs,
-                                 ost_term_writer *w, bool *more,
-                                 uint64_t *bytes, osteon_error *err)
+/* ---- Terms ---- */
+
+/* Merges the least term of all inputs, which is that of `least`. */
+static osteon_status merge_term(worker *w, const input *least,
+                                ost_term_writer *writer, osteon_error *err)
 {
-    const ost_term_cursor *least = NULL;
+    const uint64_t prefix = least->prefix;
+    const size_t len = least->cursor.len;
     char term[OST_WORD_MAX];
-    size_t len;
     osteon_status s = OSTEON_OK;
 
-    for (size_t i = 0; i < m->job->n; i++)
-        if (inputs[i].cursor.len > 0 &&
-            (least == NULL || compare(&inputs[i].cursor, least) < 0))
-            least = &inputs[i].cursor;
-    *more = least != NULL;
-    if (least == NULL)
-        return OSTEON_OK;
-    len = least->len;
-    memcpy(term, least->term, len);
-    ost_term_writer_begin(w, term, len);
-    for (size_t i = 0; i < m->job->n && s == OSTEON_OK; i++) {
-        ost_term_cursor *c = &inputs[i].cursor;
-        if (c->len == 0 ||
+    memcpy(term, least->cursor.term, len);
+    ost_term_writer_begin(writer, term, len);
+    for (size_t i = 0; i < w->merge->job->n && s == OSTEON_OK; i++) {
+        input *in = &w->inputs[i];
+        ost_term_cursor *c = &in->cursor;
+        if (c->len == 0 || in->prefix != prefix ||
             ost_term_compare(c->term, c->len, term, len) != 0)
             continue;
-        *bytes += c->info.postings_size + c->info.positions_size + c->len;
-        s = add_postings(m, i, &c->info, w, err);
+        w->bytes += c->info.postings_size + c->info.positions_size + c->len;
+        s = add_postings(w, i, &c->info, writer, err);
         if (s == OSTEON_OK)
-            s = ost_term_cursor_next(c, err);
+            s = advance(in, err);
     }
-    if (s == OSTEON_OK)
-        s = ost_term_writer_end(w, err);
-    return s;
+    if (s == OSTEON_OK && w->shuffle != NULL)
+        s = ost_shuffle_write(w->shuffle, writer, err);
+    return s == OSTEON_OK ? ost_term_writer_end(writer, err) : s;
 }
 
-static osteon_status merge_field(const ost_merge *m, uint32_t field,
-                                 input *inputs, uint8_t *norms,
-                                 ost_term_writer *w, osteon_error *err)
+/* The input with the least term, NULL: there is none before `end`. */
+static const input *find_least(const worker *w, const ost_merge_piece *end)
 {
-    const ost_field *f = &m->fields[field].info;
-    uint64_t bytes = 0;
-    bool more = true;
-    osteon_status s = ost_merge_norms(m, f->name, norms, err);
+    const input *least = NULL;
 
+    for (size_t i = 0; i < w->merge->job->n; i++)
+        if (w->inputs[i].cursor.len > 0 &&
+            (least == NULL || compare(&w->inputs[i], least) < 0))
+            least = &w->inputs[i];
+    if (least != NULL && end != NULL &&
+        ost_term_compare(least->cursor.term, least->cursor.len, end->term,
+                         end->len) >= 0)
+        return NULL;
+    return least;
+}
+
+static osteon_status merge_piece(void *own, size_t number,
+                                 ost_term_writer *writer, osteon_error *err)
+{
+    worker *w = own;
+    const ost_merge *m = w->merge;
+    const ost_merge_piece *piece = &m->pieces[number];
+    const ost_merge_piece *end = /* where the next one of the field begins */
+        number + 1 < m->n_pieces && piece[1].field == piece->field ? piece + 1
+                                                                   : NULL;
+    const ost_field *f = &m->fields[piece->field].info;
+    const input *least;
+    osteon_status s = OSTEON_OK;
+
+    if (w->field != piece->field)
+        s = ost_merge_norms(m, f->name, w->norms, err);
+    w->field = piece->field;
     if (s == OSTEON_OK)
-        s = ost_term_writer_field(w, field, norms, ost_field_average(f), err);
+        s = ost_term_writer_field(writer, piece->field, w->norms,
+                                  ost_field_average(f), err);
     if (s == OSTEON_OK)
-        s = start_inputs(m, f->name, inputs, err);
-    while (s == OSTEON_OK && more) {
-        s = merge_least(m, inputs, w, &more, &bytes, err);
-        if (bytes < MOST_MAPPED)
+        s = start_inputs(w, piece, err);
+    while (s == OSTEON_OK && (least = find_least(w, end)) != NULL) {
+        s = merge_term(w, least, writer, err);
+        if (w->bytes < w->most_mapped)
             continue;
         for (size_t i = 0; i < m->job->n; i++)
             ost_segment_forget(m->job->segments[i]);
-        bytes = 0;
+        w->bytes = 0;
     }
     return s;
 }
 
-static osteon_status write_fields(ost_merge *m, const ost_term_writer *w,
-                                  ost_segment_writer *segment,
-                                  osteon_error *err)
+/* ---- Threads ---- */
+
+static bool worker_open(worker *w, const ost_merge *m, unsigned threads)
 {
-    ost_field infos[OST_MAX_FIELDS];
-    ost_buffer table = {0};
-    uint64_t block = 0;
-    size_t n;
-    const ost_field_terms *made = ost_term_writer_fields(w, &n);
+    w->merge = m;
+    w->most_mapped = MOST_MAPPED / threads;
+    w->field = UINT32_MAX;
+    w->inputs = ost_calloc(m->job->n, sizeof *w->inputs);
+    w->norms = ost_malloc(m->n_docs);
+    if (m->job->order != NULL)
+        w->shuffle = ost_shuffle_open();
+    return w->inputs != NULL && w->norms != NULL &&
+           (m->job->order == NULL || w->shuffle != NULL);
+}
+
+static void worker_close(worker *w)
+{
+    ost_free(w->inputs);
+    ost_free(w->norms);
+    ost_shuffle_close(w->shuffle);
+}
+
+static osteon_status merge_all(const ost_merge *m, unsigned threads,
+                               ost_term_pieces *pieces, osteon_error *err)
+{
+    worker *workers = ost_calloc(threads, sizeof *workers);
+    void **each = ost_malloc(threads * sizeof *each);
+    bool ok = workers != NULL && each != NULL;
     osteon_status s;
 
-    for (size_t i = 0; i < n; i++) {
-        ost_field *f = &m->fields[made[i].field].info;
-        f->first_block = block;
-        f->n_blocks = made[i].n_blocks;
-        f->n_terms = made[i].n_terms;
-        f->postings = made[i].postings;
-        f->positions = made[i].positions;
-        block += made[i].n_blocks;
+    for (unsigned i = 0; i < threads && ok; i++) {
+        each[i] = &workers[i];
+        ok = worker_open(&workers[i], m, threads);
     }
-    for (uint32_t i = 0; i < m->n_fields; i++)
-        infos[i] = m->fields[i].info;
-    ost_fields_put(&table, infos, m->n_fields);
-    s = ost_segment_writer_add_buffer(segment, OST_SECTION_FIELDS, &table,
-                                      err);
-    ost_buffer_free(&table);
+    s = ok ? ost_term_pieces_encode(pieces, m->n_pieces, m->job->folder,
+                                    m->n_docs, merge_piece, each, threads, err)
+           : ost_fail_memory(err);
+    for (unsigned i = 0; i < threads && workers != NULL; i++)
+        worker_close(&workers[i]);
+    ost_free(workers);
+    ost_free(each);
     return s;
 }
 
 osteon_status ost_merge_terms(ost_merge *m, ost_segment_writer *segment,
                               osteon_error *err)
 {
-    input *inputs = ost_calloc(m->job->n, sizeof *inputs);
-    uint8_t *norms = ost_malloc(m->n_docs);
-    ost_term_writer *w = NULL;
-    osteon_status s;
+    const unsigned threads = m->job->threads > 0 ? m->job->threads : 1;
+    ost_term_pieces pieces = {0};
+    ost_field infos[OST_MAX_FIELDS];
+    osteon_status s = ost_merge_cut(m, threads, err);
 
-    if (inputs == NULL || norms == NULL)
-        s = ost_fail_memory(err);
-    else
-        s = ost_term_writer_open(m->job->folder, m->n_docs, &w, err);
-    for (uint32_t f = 0; f < m->n_fields && s == OSTEON_OK; f++)
-        s = merge_field(m, f, inputs, norms, w, err);
     if (s == OSTEON_OK)
-        s = ost_term_writer_finish(w, err);
+        s = merge_all(m, threads, &pieces, err);
+    for (uint32_t i = 0; i < m->n_fields; i++)
+        infos[i] = m->fields[i].info;
     if (s == OSTEON_OK)
-        s = write_fields(m, w, segment, err);
-    if (s == OSTEON_OK)
-        s = ost_term_writers_join(&w, 1, segment, err);
-    ost_term_writer_close(w);
-    ost_free(norms);
-    ost_free(inputs);
+        s = ost_term_pieces_save(&pieces, infos, m->n_fields, segment, err);
+    ost_term_pieces_free(&pieces);
     return s;
 }

@@ -231,18 +231,19 @@ static uint32_t count_of(const ost_postings *p, uint32_t i)
     return p->bare ? p->tfs[i] - p->without[i] : p->tfs[i];
 }
 
-/* Moves on to the current posting's; false after damage. */
-static bool pass(ost_postings *p)
+/* Moves on to those of posting `to` of the block, or their end; false after
+ * damage. */
+static bool pass(ost_postings *p, uint32_t to)
 {
     const bool none = p->positions_at == p->positions_end;
     uint64_t ones = 0, lows = 0;
 
-    for (uint32_t i = p->passed; i < p->at && !none; i++) {
+    for (uint32_t i = p->passed; i < to && !none; i++) {
         const uint32_t n = p->bare ? p->tfs[i] - p->without[i] : p->tfs[i];
         ones += n;
         lows += (uint64_t)n * low_bits(p->norms[p->docs[i]], n);
     }
-    p->passed = p->at;
+    p->passed = to;
     if (ones > 0)
         p->ones_at = pass_ones(p->positions_at, p->ones_at, p->lows_at, ones);
     if (p->ones_at > p->lows_at || lows > p->lows_at - p->ones_at)
@@ -323,7 +324,7 @@ static uint32_t reach(ost_postings *p, unsigned *k, uint64_t *limit)
     if (!p->positions_known && !open_block(p))
         return 0;
     n = count_of(p, p->at);
-    if (n == 0 || !pass(p))
+    if (n == 0 || !pass(p, p->at))
         return 0;
     *k = low_bits(p->norms[p->doc], n);
     *limit = ost_positions_limit(p->norms[p->doc]);
@@ -364,6 +365,40 @@ const uint32_t *ost_postings_positions(ost_postings *p)
     p->held = p->at;
     p->n_positions = n;
     return p->positions;
+}
+
+/* ---- Copying ---- */
+
+bool ost_postings_run(ost_postings *p, uint32_t n, uint32_t *counts,
+                      ost_position_run *out)
+{
+    const uint32_t from = p->at;
+
+    memset(out, 0, sizeof *out);
+    memset(counts, 0, n * sizeof *counts);
+    if (p->term.no_positions || ost_postings_tf(p) == 0)
+        return p->status == OSTEON_OK;
+    if (p->term.inlined) {
+        counts[0] = p->term.positions > 0;
+        out->position = (uint32_t)p->term.positions - 1;
+        return true;
+    }
+    if ((!p->positions_known && !open_block(p)) || !pass(p, from))
+        return false;
+    out->bytes = p->positions_at;
+    out->ones_at = p->ones_at;
+    out->lows_at = p->lows_at;
+    for (uint32_t i = 0; i < n; i++)
+        counts[i] = count_of(p, from + i);
+    if (!pass(p, from + n))
+        return false;
+    out->n_ones = p->ones_at - out->ones_at;
+    out->n_lows = out->lows_at - p->lows_at;
+    p->at = from + n - 1;
+    if (!ends_well(p, p->ones_at, 0))
+        return bad(p, "bad block of positions") != NULL;
+    p->at = from;
+    return true;
 }
 
 /* ---- Looking up ---- */

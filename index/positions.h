@@ -29,4 +29,38 @@ bool ost_positions_put(ost_buffer *out, unsigned n, const uint32_t *docs,
                        const uint8_t *norms, const uint32_t *positions,
                        bool *bare);
 
+/* ---- Copying what is encoded: position_runs.c ---- */
+
+/* The positions of postings that follow each other in one block, as they lie
+ * there: of the string of bits at `bytes`, n_ones from ones_at on, which are in
+ * unary, and the n_lows low ones before lows_at. No bytes: there are none (of
+ * either), or they are made of the one `position` of one posting. */
+typedef struct ost_position_run {
+    const uint8_t *bytes;
+    uint64_t ones_at, n_ones, lows_at, n_lows;
+    uint32_t position;
+} ost_position_run;
+
+/* A run of one posting that has one position, in a document of that length. */
+ost_position_run ost_position_run_of(uint8_t norm, uint32_t position);
+
+/* The position in a run of one posting that has one. */
+uint32_t ost_position_run_only(const ost_position_run *run);
+
+/* As ost_positions_put, for what runs hold, in order. Positions are not looked
+ * at, only their bits: what is damaged stays so. False: no memory. */
+bool ost_position_runs_put(ost_buffer *out, unsigned n, const uint32_t *tfs,
+                           const uint32_t *counts,
+                           const ost_position_run *runs, unsigned n_runs,
+                           bool *bare);
+
+/* ---- positions.c ---- */
+
+/* Tells where the positions of the current posting and n - 1 behind it in its
+ * block lie, and counts[n] of each; of a term of one occurrence `position`
+ * only, the count of ones being 0. Within a block postings are asked for in
+ * ascending order. False after damage (see status). */
+bool ost_postings_run(ost_postings *p, uint32_t n, uint32_t *counts,
+                      ost_position_run *out);
+
 #endif

@@ -75,22 +75,19 @@ static osteon_status open_skips(ost_postings *p, osteon_error *err)
     return OSTEON_OK;
 }
 
-osteon_status ost_postings_open(ost_segment *segment, const ost_term *term,
-                                ost_postings **out, osteon_error *err)
+osteon_status ost_postings_begin(ost_postings *p, ost_segment *segment,
+                                 const ost_term *term, osteon_error *err)
 {
-    ost_postings *p = ost_malloc(sizeof *p);
-    osteon_status s = OSTEON_OK;
+    uint32_t *const positions = p->positions;
+    const size_t room = p->positions_room;
 
-    *out = NULL;
-    if (p == NULL)
-        return ost_fail_memory(err);
     /* The arrays are left as they are: they are large, and a search opens
      * a cursor a term. */
     memset(p, 0, offsetof(ost_postings, docs));
     memset(&p->segment, 0,
            offsetof(ost_postings, without) - offsetof(ost_postings, segment));
-    p->positions = NULL;
-    p->positions_room = 0;
+    p->positions = positions;
+    p->positions_room = room;
     p->n_positions = 0;
     p->status = OSTEON_OK;
     p->term = *term;
@@ -98,8 +95,21 @@ osteon_status ost_postings_open(ost_segment *segment, const ost_term *term,
     p->segment = segment;
     p->n_blocks = (term->df + OST_BLOCK - 1) / OST_BLOCK;
     p->block = UINT32_MAX;
-    if (p->n_blocks > 1)
-        s = open_skips(p, err);
+    return p->n_blocks > 1 ? open_skips(p, err) : OSTEON_OK;
+}
+
+osteon_status ost_postings_open(ost_segment *segment, const ost_term *term,
+                                ost_postings **out, osteon_error *err)
+{
+    ost_postings *p = ost_malloc(sizeof *p);
+    osteon_status s;
+
+    *out = NULL;
+    if (p == NULL)
+        return ost_fail_memory(err);
+    p->positions = NULL;
+    p->positions_room = 0;
+    s = ost_postings_begin(p, segment, term, err);
     if (s != OSTEON_OK) {
         ost_free(p);
         return s;

@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What postings.c does for positions.c.
+ * What postings.c does for positions.c and for a merge.
  */
 #ifndef OST_POSTINGS_PARTS_H
 #define OST_POSTINGS_PARTS_H
 
 #include "segment.h"
+
+/* Places a cursor, zero or used before, before the first document of another
+ * term: ost_postings_open without an allocation. */
+OSTEON_MUST_CHECK osteon_status ost_postings_begin(ost_postings *p,
+                                                   ost_segment *segment,
+                                                   const ost_term *term,
+                                                   osteon_error *err);
 
 /* End the walk after damage or for lack of memory; the first cause is kept.
  * p->error is filled already, or is by _fail. Both return OST_DOC_END. */

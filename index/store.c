@@ -105,6 +105,16 @@ bool ost_store_flush(ost_store *store)
            !store->blocks.failed;
 }
 
+bool ost_store_copy(ost_store *store, const uint8_t *block, size_t size)
+{
+    if (!ost_store_flush(store) ||
+        !OST_GROW(&store->ends, &store->ends_room, store->n_blocks + 1))
+        return false;
+    ost_buffer_add(&store->blocks, block, size);
+    store->ends[store->n_blocks++] = store->blocks.len;
+    return !store->blocks.failed;
+}
+
 size_t ost_store_memory(const ost_store *store)
 {
     return store->blocks.room + store->raw.room +

@@ -65,6 +65,8 @@ struct ost_term_writer {
     uint32_t counts[OST_BLOCK]; /* of positions */
     uint32_t *places;           /* the positions */
     size_t n_places, places_room;
+    ost_position_run runs[OST_BLOCK]; /* they are here where they are copied */
+    unsigned n_runs;
 };
 
 osteon_status ost_term_writer_open(const char *folder, uint32_t n_documents,
@@ -160,10 +162,13 @@ static void add_text(ost_term_writer *w)
 static bool add_positions(ost_term_writer *w, bool *bare)
 {
     const bool ok =
-        ost_positions_put(&w->positions.tail, w->n, w->docs, w->tfs,
-                          w->counts, w->norms, w->places, bare);
+        w->n_runs > 0
+            ? ost_position_runs_put(&w->positions.tail, w->n, w->tfs,
+                                    w->counts, w->runs, w->n_runs, bare)
+            : ost_positions_put(&w->positions.tail, w->n, w->docs, w->tfs,
+                                w->counts, w->norms, w->places, bare);
 
-    w->n_places = 0;
+    w->n_places = w->n_runs = 0;
     return ok;
 }
 
@@ -279,6 +284,45 @@ osteon_status ost_term_writer_posting(ost_term_writer *w, uint32_t doc,
     return OSTEON_OK;
 }
 
+unsigned ost_term_writer_room(const ost_term_writer *w)
+{
+    return w->n < OST_BLOCK ? OST_BLOCK - w->n : OST_BLOCK;
+}
+
+osteon_status ost_term_writer_copy(ost_term_writer *w, unsigned n,
+                                   const uint32_t *docs, const uint32_t *tfs,
+                                   const uint32_t *counts,
+                                   const ost_position_run *run,
+                                   osteon_error *err)
+{
+    if (w->n == OST_BLOCK) {
+        osteon_status s = end_block(w, err);
+        if (s != OSTEON_OK)
+            return s;
+    }
+    w->runs[w->n_runs++] = run->bytes == NULL && counts[0] > 0
+                               ? ost_position_run_of(w->norms[docs[0]],
+                                                     run->position)
+                               : *run;
+    memcpy(w->docs + w->n, docs, n * sizeof *docs);
+    memcpy(w->tfs + w->n, tfs, n * sizeof *tfs);
+    memcpy(w->counts + w->n, counts, n * sizeof *counts);
+    w->n += n;
+    w->df += n;
+    for (unsigned i = 0; i < n; i++)
+        w->cf += tfs[i];
+    return OSTEON_OK;
+}
+
+/* Of a term of one occurrence: one past its position, 0: it has none. */
+static uint32_t only_position(const ost_term_writer *w)
+{
+    if (w->counts[0] == 0)
+        return 0;
+    return 1 + (w->n_runs > 0 ? ost_position_run_only(&w->runs[0])
+                              : w->places[0]);
+}
+
 /* Tells of the open term's positions where they are not in the dictionary. (A
  * size past 32 bits makes the segment too large, which joining tells.) */
 static void add_places(ost_term_writer *w, bool bare)
@@ -298,8 +342,8 @@ static bool end_single(ost_term_writer *w)
     add(w, OST_COLUMN_DOC, w->docs[0]);
     add(w, OST_COLUMN_TF, w->tfs[0] - 1);
     if (w->tfs[0] == 1) {
-        add(w, OST_COLUMN_POSITION, w->n_places > 0 ? w->places[0] + 1 : 0);
-        w->n_places = 0;
+        add(w, OST_COLUMN_POSITION, only_position(w));
+        w->n_places = w->n_runs = 0;
     } else {
         if (!add_positions(w, &bare))
             return false;

@@ -7,6 +7,7 @@
 #ifndef OST_TERM_WRITER_H
 #define OST_TERM_WRITER_H
 
+#include "positions.h"
 #include "segment_writer.h"
 #include "spool.h"
 
@@ -43,6 +44,18 @@ OSTEON_MUST_CHECK osteon_status
 ost_term_writer_posting(ost_term_writer *w, uint32_t doc, uint32_t tf,
                         const uint32_t *positions, uint32_t n_positions,
                         osteon_error *err);
+
+/* How many postings ost_term_writer_copy takes. */
+unsigned ost_term_writer_room(const ost_term_writer *w);
+
+/* Adds n >= 1 postings as ost_term_writer_posting does, counts[i] of whose tfs[i]
+ * occurrences have positions. These are encoded already: `run` tells where, and
+ * its bytes are borrowed until the term ends. One term is either of such
+ * postings or of the others. */
+OSTEON_MUST_CHECK osteon_status
+ost_term_writer_copy(ost_term_writer *w, unsigned n, const uint32_t *docs,
+                     const uint32_t *tfs, const uint32_t *counts,
+                     const ost_position_run *run, osteon_error *err);
 
 /* Ends the term; one without postings leaves no trace. */
 OSTEON_MUST_CHECK osteon_status ost_term_writer_end(ost_term_writer *w,

@@ -39,6 +39,10 @@ void ost_store_drop(ost_store *store);
 /* Compresses what is still open, so that `blocks` holds all. */
 bool ost_store_flush(ost_store *store);
 
+/* Compresses what is still open, and adds a block of another store or of a
+ * segment as it is. Its number is n_blocks - 1 afterwards. */
+bool ost_store_copy(ost_store *store, const uint8_t *block, size_t size);
+
 size_t ost_store_memory(const ost_store *store);
 
 /* ---- document_writer.c ---- */

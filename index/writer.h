@@ -115,6 +115,9 @@ OSTEON_MUST_CHECK osteon_status ost_writer_flush(ost_writer *w,
                                                  osteon_error *err);
 void ost_feed_free(ost_feed *feed);
 
+/* Threads to encode terms with: each holds some megabytes of its own. */
+unsigned ost_writer_threads(const ost_writer *w);
+
 /* ---- writer_sources.c ---- */
 
 /* Deletes the documents of cleared sources, and writes the table. */
