@@ -2,33 +2,47 @@
  *
  * A merge: terms of all segments are walked side by side, each of their lists
  * becoming one (merge_terms.c); records, values and stored text follow in
- * document order (merge_records.c). Invariant: maps[i][doc] is the number in the new segment of a
- * document that lives, OST_DOC_END of one that does not; numbers ascend with
- * (segment, doc), unless the job gives an order.
+ * document order (merge_records.c). Invariant: numbers of documents in the new
+ * segment ascend with (segment, doc), unless the job gives an order.
  */
 #include "merge_parts.h"
+
+/* Numbers the documents of a segment from `number` on. */
+static osteon_status make_map(ost_merge *m, size_t i, uint64_t *number,
+                              osteon_error *err)
+{
+    const ost_segment *seg = m->job->segments[i];
+    const uint32_t *order = m->job->order;
+    uint32_t *map;
+
+    m->bases[i] = (uint32_t)*number;
+    if (seg->n_deleted == 0 && order == NULL) {
+        *number += seg->n_documents;
+        return OSTEON_OK;
+    }
+    map = m->maps[i] = ost_malloc(seg->n_documents * sizeof *map);
+    if (map == NULL)
+        return ost_fail_memory(err);
+    for (uint32_t k = 0; k < seg->n_documents; k++) {
+        const uint32_t d = order != NULL ? order[k] : k;
+        map[d] = ost_bit(seg->deleted, d) ? OST_DOC_END
+                                          : (uint32_t)(*number)++;
+    }
+    return OSTEON_OK;
+}
 
 static osteon_status make_maps(ost_merge *m, osteon_error *err)
 {
     uint64_t number = 0;
 
     m->maps = ost_calloc(m->job->n, sizeof *m->maps);
-    if (m->maps == NULL)
+    m->bases = ost_malloc(m->job->n * sizeof *m->bases);
+    if (m->maps == NULL || m->bases == NULL)
         return ost_fail_memory(err);
     for (size_t i = 0; i < m->job->n; i++) {
-        const ost_segment *seg = m->job->segments[i];
-        m->maps[i] = ost_malloc(seg->n_documents * sizeof **m->maps);
-        if (m->maps[i] == NULL)
-            return ost_fail_memory(err);
-        if (m->job->order != NULL) {
-            for (; number < seg->n_documents; number++)
-                m->maps[i][m->job->order[number]] = (uint32_t)number;
-            break;
-        }
-        for (uint32_t d = 0; d < seg->n_documents; d++)
-            m->maps[i][d] = ost_bit(seg->deleted, d)
-                                ? OST_DOC_END
-                                : (uint32_t)number++;
+        osteon_status s = make_map(m, i, &number, err);
+        if (s != OSTEON_OK)
+            return s;
         if (number > OST_MAX_DOCUMENTS)
             return ost_fail(err, OSTEON_INVALID,
                             "a merged segment would hold too many documents");
@@ -84,15 +98,16 @@ osteon_status ost_merge_norms(const ost_merge *m, const char *name,
             continue;
         if (s != OSTEON_OK)
             return s;
-        for (uint32_t d = 0; d < seg->n_documents; d++)
-            if (m->maps[i][d] != OST_DOC_END)
-                norms[m->maps[i][d]] = view.norms[d];
+        for (uint32_t d = 0; d < seg->n_documents; d++) {
+            const uint32_t number = ost_merge_number(m, i, d);
+            if (number != OST_DOC_END)
+                norms[number] = view.norms[d];
+        }
     }
     return OSTEON_OK;
 }
 
-static osteon_status write_norms(ost_merge *m, ost_segment_writer *segment,
-                                 osteon_error *err)
+static osteon_status write_norms(ost_merge *m, osteon_error *err)
 {
     uint8_t *norms = ost_malloc(m->n_docs);
     ost_buffer out = {0};
@@ -105,7 +120,7 @@ static osteon_status write_norms(ost_merge *m, ost_segment_writer *segment,
         ost_norms_put(&out, &m->fields[f].info, norms, m->n_docs);
     }
     if (s == OSTEON_OK)
-        s = ost_segment_writer_add_buffer(segment, OST_SECTION_NORMS, &out,
+        s = ost_segment_writer_add_buffer(m->segment, OST_SECTION_NORMS, &out,
                                           err);
     ost_buffer_free(&out);
     ost_free(norms);
@@ -114,22 +129,17 @@ static osteon_status write_norms(ost_merge *m, ost_segment_writer *segment,
 
 static osteon_status write_segment(ost_merge *m, osteon_error *err)
 {
-    ost_segment_writer *segment;
     osteon_status s =
-        ost_segment_writer_open(m->job->path, m->n_docs, &segment, err);
+        ost_segment_writer_open(m->job->path, m->n_docs, &m->segment, err);
 
     if (s == OSTEON_OK)
-        s = write_norms(m, segment, err);
+        s = write_norms(m, err);
     if (s == OSTEON_OK)
-        s = ost_merge_terms(m, segment, err);
+        s = ost_merge_terms(m, err);
     if (s == OSTEON_OK)
-        s = ost_merge_records(m, segment, err);
-    if (s == OSTEON_OK)
-        s = ost_merge_values(m, segment, err);
-    if (s == OSTEON_OK)
-        s = ost_segment_writer_finish(segment, &m->job->size,
+        s = ost_segment_writer_finish(m->segment, &m->job->size,
                                       &m->job->checksum, err);
-    ost_segment_writer_close(segment);
+    ost_segment_writer_close(m->segment);
     return s;
 }
 
@@ -152,6 +162,7 @@ osteon_status ost_merge_segments(ost_merge_job *job, osteon_error *err)
     for (size_t i = 0; i < job->n && m->maps != NULL; i++)
         ost_free(m->maps[i]);
     ost_free(m->maps);
+    ost_free(m->bases);
     ost_free(m->pieces);
     ost_free(m);
     return s;

@@ -26,13 +26,25 @@ typedef struct ost_merge_piece {
 
 typedef struct ost_merge {
     ost_merge_job *job;
-    uint32_t **maps; /* [segment][doc]: new number, OST_DOC_END: deleted */
+    /* [segment]: [doc]: new number, OST_DOC_END: deleted; NULL: numbers are as
+     * they were, and bases[segment] more. */
+    uint32_t **maps, *bases;
     uint32_t n_docs; /* of the new segment */
+    ost_segment_writer *segment;
     ost_merge_field fields[OST_MAX_FIELDS + 1];
     uint32_t n_fields;
     ost_merge_piece *pieces; /* in order */
     size_t n_pieces, pieces_room;
 } ost_merge;
+
+/* The number in the new segment of a document, OST_DOC_END: it is deleted. */
+static inline uint32_t ost_merge_number(const ost_merge *m, size_t segment,
+                                        uint32_t doc)
+{
+    const uint32_t *map = m->maps[segment];
+
+    return map != NULL ? map[doc] : m->bases[segment] + doc;
+}
 
 /* ---- merge_shuffle.c ---- */
 
@@ -58,13 +70,9 @@ OSTEON_MUST_CHECK osteon_status ost_merge_cut(ost_merge *m, unsigned threads,
 
 /* ---- merge_records.c ---- */
 
-/* Write records and stored text, and values, in the new order. */
+/* Writes records, stored text and values, in the new order. */
 OSTEON_MUST_CHECK osteon_status ost_merge_records(const ost_merge *m,
-                                                  ost_segment_writer *segment,
                                                   osteon_error *err);
-OSTEON_MUST_CHECK osteon_status ost_merge_values(const ost_merge *m,
-                                                 ost_segment_writer *segment,
-                                                 osteon_error *err);
 
 /* ---- merge.c, merge_terms.c ---- */
 
@@ -74,10 +82,10 @@ OSTEON_MUST_CHECK osteon_status ost_merge_norms(const ost_merge *m,
                                                 uint8_t *norms,
                                                 osteon_error *err);
 
-/* Encodes the terms of all fields and writes their sections and the field
- * table. Norms have been written: fields[].info tells of them. */
+/* Encodes the terms of all fields, and writes their sections and the field
+ * table; by the side of it what is kept of documents. Norms have been written:
+ * fields[].info tells of them. */
 OSTEON_MUST_CHECK osteon_status ost_merge_terms(ost_merge *m,
-                                                ost_segment_writer *segment,
                                                 osteon_error *err);
 
 #endif

@@ -19,7 +19,6 @@
 
 typedef struct state {
     const ost_merge *merge;
-    ost_segment_writer *segment;
     ost_document_writer *documents;
     ost_store store;
     ost_buffer index; /* of the blocks written: their ends */
@@ -46,7 +45,7 @@ static osteon_status drain(state *st, bool all, osteon_error *err)
         ost_put64(end, st->base + store->ends[st->indexed]);
         ost_buffer_add(&st->index, end, sizeof end);
     }
-    s = ost_segment_writer_add(st->segment, OST_SECTION_STORED,
+    s = ost_segment_writer_add(st->merge->segment, OST_SECTION_STORED,
                                store->blocks.data, store->blocks.len, err);
     /* Ends of blocks still to come count from the emptied buffer. */
     st->base += store->blocks.len;
@@ -114,7 +113,7 @@ static osteon_status spoil(state *st, size_t i, osteon_error *err)
         ost_record r;
         if (seg->n_deleted == 0)
             break;
-        if (st->merge->maps[i][d] != OST_DOC_END)
+        if (ost_merge_number(st->merge, i, d) != OST_DOC_END)
             continue;
         s = ost_record_reader_get(st->reader, d, &r, err);
         if (s == OSTEON_OK && r.has_stored && r.stored_block < st->n_blocks)
@@ -170,10 +169,9 @@ static uint32_t pick(const ost_merge *m, uint32_t k)
     return m->job->order != NULL ? m->job->order[k] : k;
 }
 
-osteon_status ost_merge_records(const ost_merge *m,
-                                ost_segment_writer *segment, osteon_error *err)
+static osteon_status write_records(const ost_merge *m, osteon_error *err)
 {
-    state st = {.merge = m, .segment = segment};
+    state st = {.merge = m};
     osteon_status s = ost_document_writer_open(m->n_docs, &st.documents, err);
 
     for (size_t i = 0; i < m->job->n && s == OSTEON_OK; i++) {
@@ -181,7 +179,7 @@ osteon_status ost_merge_records(const ost_merge *m,
         s = begin_segment(&st, i, err);
         for (uint32_t k = 0; k < seg->n_documents && s == OSTEON_OK; k++) {
             const uint32_t d = pick(m, k);
-            if (m->maps[i][d] != OST_DOC_END)
+            if (ost_merge_number(m, i, d) != OST_DOC_END)
                 s = add_record(&st, seg, d, err);
         }
         end_segment(&st);
@@ -189,10 +187,10 @@ osteon_status ost_merge_records(const ost_merge *m,
     if (s == OSTEON_OK)
         s = drain(&st, true, err);
     if (s == OSTEON_OK)
-        s = ost_segment_writer_add(segment, OST_SECTION_STORED_INDEX,
+        s = ost_segment_writer_add(m->segment, OST_SECTION_STORED_INDEX,
                                    st.index.data, st.index.len, err);
     if (s == OSTEON_OK)
-        s = ost_document_writer_save(st.documents, segment, err);
+        s = ost_document_writer_save(st.documents, m->segment, err);
     ost_store_free(&st.store);
     ost_buffer_free(&st.index);
     ost_document_writer_close(st.documents);
@@ -218,8 +216,7 @@ static osteon_status add_values(ost_segment *seg, uint32_t doc,
     return s;
 }
 
-osteon_status ost_merge_values(const ost_merge *m, ost_segment_writer *segment,
-                               osteon_error *err)
+static osteon_status write_values(const ost_merge *m, osteon_error *err)
 {
     ost_value_writer *w;
     osteon_status s = ost_value_writer_open(&w, err);
@@ -230,12 +227,20 @@ osteon_status ost_merge_values(const ost_merge *m, ost_segment_writer *segment,
             continue;
         for (uint32_t k = 0; k < seg->n_documents && s == OSTEON_OK; k++) {
             const uint32_t d = pick(m, k);
-            if (m->maps[i][d] != OST_DOC_END)
-                s = add_values(seg, d, m->maps[i][d], w, err);
+            const uint32_t number = ost_merge_number(m, i, d);
+            if (number != OST_DOC_END)
+                s = add_values(seg, d, number, w, err);
         }
     }
     if (s == OSTEON_OK)
-        s = ost_value_writer_save(w, m->n_docs, segment, err);
+        s = ost_value_writer_save(w, m->n_docs, m->segment, err);
     ost_value_writer_close(w);
     return s;
+}
+
+osteon_status ost_merge_records(const ost_merge *m, osteon_error *err)
+{
+    const osteon_status s = write_records(m, err);
+
+    return s == OSTEON_OK ? write_values(m, err) : s;
 }

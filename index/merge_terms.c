@@ -98,9 +98,9 @@ static osteon_status add_run(worker *w, const uint32_t *docs, uint32_t to,
                : ost_fail_memory(err);
 }
 
-/* Adds the block that the cursor is at the beginning of. */
-static osteon_status add_block(worker *w, const uint32_t *map,
-                               ost_term_writer *writer, osteon_error *err)
+/* Adds the block of segment i that the cursor is at the beginning of. */
+static osteon_status add_block(worker *w, size_t i, ost_term_writer *writer,
+                               osteon_error *err)
 {
     ost_postings *p = &w->postings;
     uint32_t docs[OST_BLOCK];
@@ -108,8 +108,8 @@ static osteon_status add_block(worker *w, const uint32_t *map,
 
     if (!ost_postings_load_tfs(p))
         return OSTEON_OK;
-    for (uint32_t i = 0; i < p->n; i++)
-        docs[i] = map[p->docs[i]];
+    for (uint32_t k = 0; k < p->n; k++)
+        docs[k] = ost_merge_number(w->merge, i, p->docs[k]);
     for (uint32_t from = 0, to; from < p->n && s == OSTEON_OK; from = to) {
         const uint32_t room =
             w->shuffle == NULL ? ost_term_writer_room(writer) : 1;
@@ -139,7 +139,7 @@ static osteon_status add_postings(worker *w, size_t i, const ost_term *term,
         return s;
     ost_postings_next(p);
     while (s == OSTEON_OK && p->doc != OST_DOC_END) {
-        s = add_block(w, m->maps[i], writer, err);
+        s = add_block(w, i, writer, err);
         if (s == OSTEON_OK)
             ost_postings_move(p, p->n);
     }
@@ -196,15 +196,14 @@ static const input *find_least(const worker *w, const ost_merge_piece *end)
     return least;
 }
 
-static osteon_status merge_piece(void *own, size_t number,
+static osteon_status merge_piece(worker *w, const ost_merge_piece *piece,
                                  ost_term_writer *writer, osteon_error *err)
 {
-    worker *w = own;
     const ost_merge *m = w->merge;
-    const ost_merge_piece *piece = &m->pieces[number];
     const ost_merge_piece *end = /* where the next one of the field begins */
-        number + 1 < m->n_pieces && piece[1].field == piece->field ? piece + 1
-                                                                   : NULL;
+        piece + 1 < m->pieces + m->n_pieces && piece[1].field == piece->field
+            ? piece + 1
+            : NULL;
     const ost_field *f = &m->fields[piece->field].info;
     const input *least;
     osteon_status s = OSTEON_OK;
@@ -229,6 +228,18 @@ static osteon_status merge_piece(void *own, size_t number,
 }
 
 /* ---- Threads ---- */
+
+/* The first of the pieces has no terms: who takes it writes what is kept of
+ * documents meanwhile. */
+static osteon_status do_piece(void *own, size_t number,
+                              ost_term_writer *writer, osteon_error *err)
+{
+    worker *w = own;
+
+    if (number == 0)
+        return ost_merge_records(w->merge, err);
+    return merge_piece(w, &w->merge->pieces[number - 1], writer, err);
+}
 
 static bool worker_open(worker *w, const ost_merge *m, unsigned threads)
 {
@@ -262,8 +273,8 @@ static osteon_status merge_all(const ost_merge *m, unsigned threads,
         each[i] = &workers[i];
         ok = worker_open(&workers[i], m, threads);
     }
-    s = ok ? ost_term_pieces_encode(pieces, m->n_pieces, m->job->folder,
-                                    m->n_docs, merge_piece, each, threads, err)
+    s = ok ? ost_term_pieces_encode(pieces, 1 + m->n_pieces, m->job->folder,
+                                    m->n_docs, do_piece, each, threads, err)
            : ost_fail_memory(err);
     for (unsigned i = 0; i < threads && workers != NULL; i++)
         worker_close(&workers[i]);
@@ -272,8 +283,7 @@ static osteon_status merge_all(const ost_merge *m, unsigned threads,
     return s;
 }
 
-osteon_status ost_merge_terms(ost_merge *m, ost_segment_writer *segment,
-                              osteon_error *err)
+osteon_status ost_merge_terms(ost_merge *m, osteon_error *err)
 {
     const unsigned threads = m->job->threads > 0 ? m->job->threads : 1;
     ost_term_pieces pieces = {0};
@@ -285,7 +295,8 @@ osteon_status ost_merge_terms(ost_merge *m, ost_segment_writer *segment,
     for (uint32_t i = 0; i < m->n_fields; i++)
         infos[i] = m->fields[i].info;
     if (s == OSTEON_OK)
-        s = ost_term_pieces_save(&pieces, infos, m->n_fields, segment, err);
+        s = ost_term_pieces_save(&pieces, infos, m->n_fields, m->segment,
+                                 err);
     ost_term_pieces_free(&pieces);
     return s;
 }

@@ -7,7 +7,7 @@
 #include <pthread.h>
 
 /* Bytes of output that may stay in memory until all pieces are done. */
-#define HELD ((size_t)16 << 20)
+#define HELD ((size_t)8 << 20)
 
 typedef struct thread {
     ost_term_pieces *pieces;
