@@ -5,6 +5,9 @@
 #include "update.h"
 
 #include <fcntl.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <unistd.h>
 
 /* A program started with one of these closed would take a file of the index
@@ -86,6 +89,19 @@ static int run(const osi_options *options)
     return status;
 }
 
+/* Blocks from here on go back to the system when they are freed. Left alone,
+ * glibc raises the bound to the largest block freed so far, and what a flush
+ * gave back stays with the process in pieces of no use to the next one.
+ * Buffers of a slice of the input are smaller. */
+#define LARGE_BLOCK (2 << 20)
+
+static void keep_memory_whole(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+#endif
+}
+
 int main(int argc, char **argv)
 {
     osi_options options;
@@ -93,6 +109,7 @@ int main(int argc, char **argv)
 
     if (!have_standard_files())
         return OSI_FATAL;
+    keep_memory_whole();
     if (osi_options_parse(argc, argv, &options))
         status = run(&options);
     osi_options_free(&options);
