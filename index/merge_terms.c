@@ -30,6 +30,7 @@ typedef struct worker {
     uint32_t field; /* that norms are of, UINT32_MAX: none */
     ost_shuffle *shuffle; /* where the job gives an order */
     uint64_t bytes; /* read since pages were let go */
+    uint64_t terms; /* taken from inputs */
     ost_postings postings;
 } worker;
 
@@ -171,6 +172,7 @@ static osteon_status merge_term(worker *w, const input *least,
             ost_term_compare(c->term, c->len, term, len) != 0)
             continue;
         w->bytes += c->info.postings_size + c->info.positions_size + c->len;
+        w->terms++;
         s = add_postings(w, i, &c->info, writer, err);
         if (s == OSTEON_OK)
             s = advance(in, err);
@@ -261,6 +263,24 @@ static void worker_close(worker *w)
     ost_shuffle_close(w->shuffle);
 }
 
+/* Where a segment's terms are not in order, pieces may leave out some of them
+ * or take them twice. */
+static osteon_status count_terms(const ost_merge *m, const worker *workers,
+                                 unsigned threads, osteon_error *err)
+{
+    uint64_t all = 0;
+
+    for (size_t i = 0; i < m->job->n; i++)
+        for (uint32_t f = 0; f < m->job->segments[i]->n_fields; f++)
+            all += m->job->segments[i]->fields[f].n_terms;
+    for (unsigned i = 0; i < threads; i++)
+        all -= workers[i].terms;
+    return all == 0 ? OSTEON_OK
+                    : ost_fail(err, OSTEON_CORRUPT,
+                               "%s: number of terms not as the fields say",
+                               m->job->segments[0]->path);
+}
+
 static osteon_status merge_all(const ost_merge *m, unsigned threads,
                                ost_term_pieces *pieces, osteon_error *err)
 {
@@ -276,6 +296,8 @@ static osteon_status merge_all(const ost_merge *m, unsigned threads,
     s = ok ? ost_term_pieces_encode(pieces, 1 + m->n_pieces, m->job->folder,
                                     m->n_docs, do_piece, each, threads, err)
            : ost_fail_memory(err);
+    if (s == OSTEON_OK)
+        s = count_terms(m, workers, threads, err);
     for (unsigned i = 0; i < threads && workers != NULL; i++)
         worker_close(&workers[i]);
     ost_free(workers);

@@ -7,6 +7,7 @@
  */
 #include "commit.h"
 #include "index_dump.h"
+#include "merge.h"
 #include "scratch.h"
 #include "run_suite.h"
 
@@ -76,6 +77,24 @@ static uint64_t seal(ost_buffer *b)
     return sum;
 }
 
+/* Merges it. What comes out may be as bad, and is not looked at. */
+static void merge(void)
+{
+    ost_merge_job job = {.folder = scratch,
+                         .path = scratch_path("merged"),
+                         .threads = 1 + below(2)};
+    ost_snapshot *snap;
+
+    if (ost_snapshot_open(scratch, &snap, &err) != OSTEON_OK)
+        return;
+    job.segments = snap->segments;
+    job.n = snap->n_segments;
+    if (ost_merge_segments(&job, &err) == OSTEON_NO_MEMORY)
+        ck_assert_msg(0, "a size was believed");
+    unlink(job.path);
+    ost_snapshot_close(snap);
+}
+
 /* Reads all of it in all ways. What comes out does not matter. */
 static void use(void)
 {
@@ -91,6 +110,7 @@ static void use(void)
         index_dump(scratch, &dump, &err) == OSTEON_NO_MEMORY)
         ck_assert_msg(0, "a size was believed");
     ost_buffer_free(&dump);
+    merge();
     if (osteon_index_open(scratch, &index, &err) != OSTEON_OK)
         return;
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
