@@ -140,7 +140,7 @@ static osteon_status spread(exporter *e, const ost_term_cursor *c,
     size_t len;
     osteon_status s;
 
-    if (t->df == 1 && (t->doc < e->first || t->doc >= e->end))
+    if (t->df == 1 && (t->docs[0] < e->first || t->docs[0] >= e->end))
         return OSTEON_OK;
     len = ost_xapian_term(
         ost_xapian_is_stemmed(e->w->language, c->term, c->len), prefix,

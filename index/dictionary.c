@@ -25,7 +25,7 @@ static osteon_status open_block(ost_segment *seg, uint64_t number,
     const uint64_t size = ost_section_size(seg, OST_SECTION_DICTIONARY);
     const uint8_t *e = ost_section_get(seg, OST_SECTION_DIRECTORY,
                                        n * 8 + number * 16, 16, err);
-    uint64_t next = size, text_len = 0;
+    uint64_t next = size;
     const uint8_t *p;
 
     if (e == NULL)
@@ -53,29 +53,28 @@ static osteon_status open_block(ost_segment *seg, uint64_t number,
     if (b->n == 0 || b->n > OST_TERM_BLOCK)
         return bad(seg, b->at, "bad head of a dictionary block", err);
     p = ost_term_columns_texts(p, b->end, b->n, &b->columns);
-    for (uint32_t i = 0; i < b->n && p != NULL; i++)
-        text_len += b->columns.v[OST_COLUMN_MORE][i];
-    if (p == NULL || text_len > (uint64_t)(b->end - p))
+    if (p == NULL)
         return bad(seg, b->at, "bad head of a dictionary block", err);
-    b->text = p;
-    b->meta = p + text_len;
+    b->meta = p;
+    b->text.end = b->end;
+    b->text.bit = 0;
+    b->text.most = (uint64_t)(b->end - p) * 8;
     b->texts = b->terms = 0;
     return OSTEON_OK;
 }
 
 /* Reads the next text into term[*len], which holds the one before. */
-static bool next_text(ost_term_block *b, char *term, size_t *len)
+static bool next_text(const ost_segment *seg, ost_term_block *b, char *term,
+                      size_t *len)
 {
     const uint32_t shared = b->columns.v[OST_COLUMN_SHARED][b->texts],
                    more = b->columns.v[OST_COLUMN_MORE][b->texts];
 
     if (shared > *len || more > OST_WORD_MAX - shared || shared + more == 0)
         return false;
-    memcpy(term + shared, b->text, more);
-    b->text += more;
     b->texts++;
     *len = shared + more;
-    return true;
+    return ost_text_read(&seg->text_code, &b->text, term, shared, *len);
 }
 
 static uint32_t take(ost_term_block *b, ost_term_column which)
@@ -83,7 +82,7 @@ static uint32_t take(ost_term_block *b, ost_term_column which)
     return b->columns.v[which][b->next[which]++];
 }
 
-/* Reads the columns of the terms; they must end the block. */
+/* Reads the columns of the terms. */
 static bool open_terms(ost_term_block *b)
 {
     const uint8_t *p =
@@ -93,41 +92,66 @@ static bool open_terms(ost_term_block *b)
     if (p == NULL)
         return false;
     memset(b->next, 0, sizeof b->next);
+    b->next_small = b->last = 0;
     b->large = p;
     for (uint32_t i = 0; i < b->columns.n[OST_COLUMN_AGAIN]; i++)
         if (b->columns.v[OST_COLUMN_AGAIN][i] == UINT32_MAX)
             p = ost_varint_get(p, b->end, &value);
-    return p == b->end;
+    b->docs = p;
+    b->docs_bit = 0;
+    return p != NULL;
+}
+
+/* Whether what is read of a block, which is all, ends where texts begin. */
+static bool ends_well(const ost_term_block *b)
+{
+    return (b->docs_bit + 7) / 8 + (b->text.bit + 7) / 8 ==
+           (uint64_t)(b->end - b->docs);
 }
 
 /* False where the posting is impossible. */
-static bool next_single(ost_term_block *b, ost_term *t)
+static bool next_single(ost_segment *seg, ost_term_block *b, ost_term *t)
 {
-    const uint32_t more = (t->doc = take(b, OST_COLUMN_DOC),
-                           take(b, OST_COLUMN_TF));
-
-    t->tf = more + 1;
-    t->cf = t->tf;
-    if (more > 0)
-        return t->tf > 0;
-    t->inlined = true;
-    t->positions = take(b, OST_COLUMN_POSITION);
-    return true;
+    if (take(b, OST_COLUMN_SAME) == 0)
+        b->last = take(b, OST_COLUMN_DOC);
+    t->docs[0] = b->last;
+    t->tfs[0] = take(b, OST_COLUMN_TF) + 1;
+    t->cf = t->tfs[0];
+    t->inlined = t->tfs[0] == 1;
+    if (t->inlined && take(b, OST_COLUMN_PLACED) != 0)
+        t->positions = (uint64_t)take(b, OST_COLUMN_POSITION) + 1;
+    return t->tfs[0] > 0 && b->last < seg->n_documents;
 }
 
-static bool next_list(ost_term_block *b, ost_term *t)
+static bool next_small(ost_segment *seg, ost_term_block *b, ost_term *t)
 {
+    for (uint32_t i = 0; i < t->df; i++) {
+        t->tfs[i] = b->columns.tfs[b->next_small++] + 1;
+        t->cf += t->tfs[i];
+        if (t->tfs[i] == 0)
+            return false;
+    }
+    return ost_term_columns_docs(b->docs, &b->docs_bit,
+                                 (uint64_t)(b->end - b->docs) * 8, t->df,
+                                 seg->n_documents, t->docs);
+}
+
+static bool next_list(ost_segment *seg, ost_term_block *b, ost_term *t)
+{
+    const uint64_t df =
+        (uint64_t)take(b, OST_COLUMN_LONG) + OST_SMALL + 1;
     const uint32_t impact = take(b, OST_COLUMN_IMPACT);
     uint64_t again = take(b, OST_COLUMN_AGAIN);
 
     if (again == UINT32_MAX)
         b->large = ost_varint_get(b->large, b->end, &again);
-    t->cf = t->df + again;
+    t->df = (uint32_t)df;
+    t->cf = df + again;
     t->impact = (uint8_t)impact;
     t->postings_size = take(b, OST_COLUMN_POSTINGS);
     t->postings = b->postings;
     b->postings += t->postings_size;
-    return impact <= UINT8_MAX && t->cf >= t->df;
+    return df <= seg->n_documents && impact <= UINT8_MAX && t->cf >= df;
 }
 
 /* Moves on behind the positions and the skip table of a term. */
@@ -149,43 +173,49 @@ static void next_places(ost_segment *seg, ost_term_block *b, ost_term *t)
 static bool next_meta(ost_segment *seg, uint32_t field, ost_term_block *b,
                       ost_term *t)
 {
-    uint32_t more;
+    bool ok;
 
-    memset(t, 0, sizeof *t);
+    memset(t, 0, offsetof(ost_term, docs));
     if (b->terms == 0 && !open_terms(b))
         return false;
     t->field = field;
     t->no_positions =
         (seg->fields[field].flags & OST_FIELD_NO_POSITIONS) != 0;
-    more = take(b, OST_COLUMN_DF);
-    t->df = more + 1;
-    if (!(more == 0 ? next_single(b, t) : next_list(b, t)))
+    t->df = take(b, OST_COLUMN_DF) + 1;
+    if (t->df == 1)
+        ok = next_single(seg, b, t);
+    else if (t->df <= OST_SMALL)
+        ok = next_small(seg, b, t);
+    else
+        ok = next_list(seg, b, t);
+    if (!ok)
         return false;
     if (!t->inlined)
         next_places(seg, b, t);
     b->terms++;
-    return t->df > 0 && t->df <= seg->n_documents &&
-           b->postings <= ost_section_size(seg, OST_SECTION_POSTINGS) &&
+    return b->postings <= ost_section_size(seg, OST_SECTION_POSTINGS) &&
            b->positions <= ost_section_size(seg, OST_SECTION_POSITIONS) &&
            b->skips <= ost_section_size(seg, OST_SECTION_SKIPS) &&
-           (t->df > 1 || t->doc < seg->n_documents) &&
            !(t->no_positions &&
              (t->inlined ? t->positions > 0 : t->positions_size > 0));
 }
 
-/* The impact of a single posting is made when the term is found. */
+/* The impact of a small term is made when the term is found. */
 static osteon_status add_impact(ost_segment *seg, uint32_t field, ost_term *t,
                                 osteon_error *err)
 {
+    const double average = ost_field_average(&seg->fields[field]);
     const uint8_t *norms;
     osteon_status s;
 
-    if (t->df != 1)
+    if (t->df > OST_SMALL)
         return OSTEON_OK;
     s = ost_field_norms(seg, field, &norms, err);
-    if (s == OSTEON_OK)
-        t->impact = ost_impact(t->tf, norms[t->doc],
-                               ost_field_average(&seg->fields[field]));
+    for (uint32_t i = 0; i < t->df && s == OSTEON_OK; i++) {
+        const uint8_t one =
+            ost_impact(t->tfs[i], norms[t->docs[i]], average);
+        t->impact = one > t->impact ? one : t->impact;
+    }
     return s;
 }
 
@@ -216,7 +246,6 @@ static osteon_status find_block(ost_segment *seg, const ost_field *f,
     for (;;) {
         char first[OST_WORD_MAX];
         size_t first_len = 0;
-        const uint8_t *text;
         osteon_status s;
         if (low == f->first_block)
             return OSTEON_NOT_FOUND;
@@ -226,10 +255,9 @@ static osteon_status find_block(ost_segment *seg, const ost_field *f,
             return s;
         if (ost_get64(p + low * 8) != prefix)
             break;
-        text = b->text;
-        if (!next_text(b, first, &first_len))
+        if (!next_text(seg, b, first, &first_len))
             return bad(seg, b->at, "bad first term of a block", err);
-        b->text = text;
+        b->text.bit = 0;
         b->texts = 0;
         if (ost_term_compare(first, first_len, term, len) <= 0)
             break;
@@ -258,7 +286,7 @@ osteon_status ost_dictionary_find(ost_segment *seg, uint32_t field,
         int c;
         if (index == b.n)
             return OSTEON_NOT_FOUND;
-        if (!next_text(&b, found, &found_len))
+        if (!next_text(seg, &b, found, &found_len))
             return bad(seg, b.at, "bad term in a block", err);
         c = ost_term_compare(found, found_len, term, len);
         if (c > 0)
@@ -301,8 +329,9 @@ osteon_status ost_term_cursor_next(ost_term_cursor *c, osteon_error *err)
         if (s != OSTEON_OK)
             return s;
     }
-    if (!next_text(b, c->term, &c->len) ||
-        !next_meta(c->segment, c->field, b, &c->info)) {
+    if (!next_text(c->segment, b, c->term, &c->len) ||
+        !next_meta(c->segment, c->field, b, &c->info) ||
+        (b->terms == b->n && !ends_well(b))) {
         c->len = 0;
         return bad(c->segment, b->at, "bad term in a block", err);
     }

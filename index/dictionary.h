@@ -8,16 +8,21 @@
 #include "text.h"
 #include "segment.h"
 #include "term_block.h"
+#include "text_code.h"
 
 /* A dictionary block taken apart as it is read. */
 typedef struct ost_term_block {
-    const uint8_t *text, *meta, *end; /* next text; after all texts */
+    const uint8_t *meta, *end; /* after the columns of the texts */
+    ost_text_reader text;
     uint64_t at;                      /* in its section, for errors */
     uint64_t postings, skips, positions; /* of the next term: in the section */
     uint32_t n;                          /* terms */
     uint32_t texts, terms;               /* taken so far */
     uint32_t next[OST_N_COLUMNS];        /* value of each column */
-    const uint8_t *large;
+    uint32_t next_small;                 /* frequency of a small term */
+    uint32_t last;                       /* document of one that is alone */
+    const uint8_t *large, *docs;
+    uint64_t docs_bit;
     ost_term_columns columns;
 } ost_term_block;
 

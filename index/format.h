@@ -33,6 +33,7 @@ typedef enum ost_section_id {
     OST_SECTION_POSITIONS,
     OST_SECTION_DICTIONARY, /* front-coded blocks of terms */
     OST_SECTION_DIRECTORY,  /* first terms' prefixes and block offsets */
+    OST_SECTION_TEXT_CODE,  /* of the texts in the dictionary */
     OST_SECTION_DOCUMENTS,  /* blocks of document records */
     OST_SECTION_DOC_INDEX,  /* u32: where each block begins, and the end */
     OST_SECTION_DOC_SOURCES, /* u32 a document */
@@ -59,7 +60,7 @@ typedef enum ost_section_id {
 
 /* Terms in a dictionary block, and bytes such a block may take. */
 #define OST_TERM_BLOCK 64
-#define OST_TERM_BLOCK_MAX (OST_TERM_BLOCK * 384)
+#define OST_TERM_BLOCK_MAX (OST_TERM_BLOCK * 1024)
 
 /* Fields of a segment, and bytes of a field's name. */
 #define OST_MAX_FIELDS 256

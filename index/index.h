@@ -162,14 +162,17 @@ OSTEON_MUST_CHECK osteon_status ost_segment_field(ost_segment *segment,
 
 /* ---- dictionary.c ---- */
 
-/* A term of one segment. Offsets are from the start of the file; for a term
- * of one document all is inline. */
+/* All postings of a term of so many documents are in the dictionary. A divisor
+ * of OST_BLOCK. */
+#define OST_SMALL 16
+
+/* A term of one segment. Offsets are from the start of the section; with one
+ * occurrence all is inline. */
 typedef struct ost_term {
     uint32_t df;       /* documents, deleted ones too */
     uint64_t cf;       /* occurrences: the number of positions */
     uint8_t impact;    /* the largest of all its postings */
-    uint32_t doc, tf;  /* df == 1: the only posting */
-    uint64_t postings; /* df > 1: where its blocks begin */
+    uint64_t postings; /* df > OST_SMALL: where its blocks begin */
     uint64_t postings_size;
     uint64_t skips; /* df > OST_BLOCK: where its skip table begins */
     uint64_t positions; /* where its positions begin; if inlined, the only
@@ -179,6 +182,7 @@ typedef struct ost_term {
     bool inlined;      /* one occurrence: its position is here */
     bool bare;         /* df <= OST_BLOCK: some occurrences have none */
     bool no_positions; /* its field keeps none */
+    uint32_t docs[OST_SMALL], tfs[OST_SMALL]; /* df <= OST_SMALL: all */
 } ost_term;
 
 /* Looks a term up. OSTEON_NOT_FOUND: not in this segment (err not filled). */

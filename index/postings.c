@@ -128,6 +128,19 @@ void ost_postings_close(ost_postings *p)
 
 /* ---- Blocks ---- */
 
+/* The postings of a small term, which came with it, are a block. */
+static bool load_small(ost_postings *p)
+{
+    p->n = p->df;
+    p->block = 0;
+    memset(p->docs, 0xff, sizeof p->docs); /* OST_DOC_END */
+    memcpy(p->docs, p->term.docs, p->df * sizeof *p->docs);
+    memcpy(p->tfs, p->term.tfs, p->df * sizeof *p->tfs);
+    p->tfs_known = true;
+    p->positions_known = false;
+    return true;
+}
+
 /* Decodes the documents of a block. */
 static bool load(ost_postings *p, uint32_t block)
 {
@@ -135,6 +148,8 @@ static bool load(ost_postings *p, uint32_t block)
     const uint8_t *bytes;
     uint32_t base = 0;
 
+    if (p->df <= OST_SMALL)
+        return load_small(p);
     if (p->n_blocks > 1) {
         from = block_postings(p, block);
         if (block + 1 < p->n_blocks)
@@ -170,19 +185,6 @@ static bool load(ost_postings *p, uint32_t block)
     return true;
 }
 
-/* The only posting of a term of one document: a block of one. */
-static uint32_t load_single(ost_postings *p)
-{
-    p->n = 1;
-    p->block = 0;
-    memset(p->docs, 0xff, sizeof p->docs); /* OST_DOC_END */
-    p->docs[0] = p->term.doc;
-    p->tfs[0] = p->term.tf;
-    p->tfs_known = true;
-    p->positions_known = false;
-    return p->doc = p->term.doc;
-}
-
 uint32_t ost_postings_next_block(ost_postings *p)
 {
     const uint32_t next = p->block + 1; /* UINT32_MAX wraps to 0 */
@@ -190,8 +192,6 @@ uint32_t ost_postings_next_block(ost_postings *p)
     if (p->doc == OST_DOC_END || next >= p->n_blocks)
         return finish(p);
     p->at = 0;
-    if (p->df == 1)
-        return load_single(p);
     if (!load(p, next))
         return OST_DOC_END;
     return p->doc = p->docs[0];
@@ -262,11 +262,6 @@ uint32_t ost_postings_seek(ost_postings *p, uint32_t target)
         return OST_DOC_END;
     if (p->n > 0 && p->doc >= target)
         return p->doc;
-    if (p->df == 1) {
-        if (p->block == UINT32_MAX && p->term.doc >= target)
-            return load_single(p);
-        return finish(p);
-    }
     if (p->n == 0 || p->docs[p->n - 1] < target) {
         uint32_t block = p->block == UINT32_MAX ? 0 : p->block;
         if (p->n_blocks > 1)
@@ -344,11 +339,11 @@ uint8_t ost_postings_bound(ost_postings *p, uint32_t target, uint32_t *upto)
         *upto = block_last(p, p->shallow);
         return p->impacts[p->shallow];
     }
-    if (p->df == 1 && target > p->term.doc) {
+    *upto = p->df <= OST_SMALL ? p->term.docs[p->df - 1] : OST_DOC_END - 1;
+    if (target > *upto) {
         *upto = OST_DOC_END;
         return 0;
     }
-    *upto = p->df == 1 ? p->term.doc : OST_DOC_END - 1;
     return p->term.impact;
 }
 

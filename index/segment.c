@@ -78,6 +78,22 @@ static osteon_status read_footer(ost_segment *seg, uint64_t checksum,
     return read_sections(seg, footer, at, err);
 }
 
+static osteon_status read_text_code(ost_segment *seg, osteon_error *err)
+{
+    const uint64_t size = ost_section_size(seg, OST_SECTION_TEXT_CODE);
+    const uint8_t *bytes = NULL;
+
+    if (size > 0) {
+        bytes = ost_section_get(seg, OST_SECTION_TEXT_CODE, 0, size, err);
+        if (bytes == NULL)
+            return OSTEON_CORRUPT;
+    }
+    if (!ost_text_code_read(&seg->text_code, bytes, (size_t)size))
+        return ost_section_fail(seg, OST_SECTION_TEXT_CODE, 0,
+                                "not a code of texts", err);
+    return OSTEON_OK;
+}
+
 osteon_status ost_segment_open(const char *path, uint64_t size,
                                uint64_t checksum, ost_segment **out,
                                osteon_error *err)
@@ -114,6 +130,8 @@ osteon_status ost_segment_open(const char *path, uint64_t size,
         goto done;
     }
     s = ost_fields_read(seg, err);
+    if (s == OSTEON_OK)
+        s = read_text_code(seg, err);
 done:
     if (s != OSTEON_OK) {
         ost_segment_close(seg);

@@ -7,6 +7,7 @@
 #define OST_SEGMENT_H
 
 #include "format.h"
+#include "text_code.h"
 
 typedef struct ost_section {
     uint64_t offset, size;
@@ -37,6 +38,7 @@ struct ost_segment {
     uint64_t *verified; /* a bit a page; by __atomic operations */
     ost_field *fields; /* in order of name; the default one, "", first */
     uint32_t n_fields;
+    ost_text_code text_code; /* borrows from the section */
     uint64_t *deleted; /* NULL: none */
     uint32_t n_deleted;
 };

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE /* O_TMPFILE */
 #include "spool.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -112,6 +113,63 @@ osteon_status ost_spool_copy(ost_spool *s, ost_segment_writer *segment,
         status = ost_segment_writer_add(segment, section, s->tail.data,
                                         s->tail.len, err);
     return status;
+}
+
+/* Reads what follows into the buffer, whose content moves to its head. */
+static osteon_status fill(ost_spool_reader *r, osteon_error *err)
+{
+    const ost_spool *s = r->spool;
+    size_t room, n;
+
+    memmove(r->buffer, r->buffer + r->from, r->to - r->from);
+    r->to -= r->from;
+    r->from = 0;
+    room = 2 * OST_SPOOL_PIECE - r->to;
+    if (r->next < s->size) {
+        const uint64_t left = s->size - r->next;
+        const ssize_t got =
+            pread(s->fd, r->buffer + r->to,
+                  left < room ? (size_t)left : room, (off_t)r->next);
+        if (got < 0 && errno == EINTR)
+            return OSTEON_OK;
+        if (got <= 0)
+            return ost_fail_os(err, got < 0 ? errno : EIO, "temporary file");
+        n = (size_t)got;
+    } else {
+        const size_t at = (size_t)(r->next - s->size);
+        n = s->tail.len - at < room ? s->tail.len - at : room;
+        assert(n > 0);
+        memcpy(r->buffer + r->to, s->tail.data + at, n);
+    }
+    r->to += n;
+    r->next += n;
+    return OSTEON_OK;
+}
+
+osteon_status ost_spool_read(ost_spool_reader *r, size_t n,
+                             const uint8_t **out, osteon_error *err)
+{
+    osteon_status s = OSTEON_OK;
+
+    assert(n > 0 && n <= OST_SPOOL_PIECE);
+    *out = NULL;
+    if (r->buffer == NULL)
+        r->buffer = ost_malloc(2 * OST_SPOOL_PIECE);
+    if (r->buffer == NULL)
+        return ost_fail_memory(err);
+    while (s == OSTEON_OK && r->to - r->from < n)
+        s = fill(r, err);
+    if (s != OSTEON_OK)
+        return s;
+    *out = r->buffer + r->from;
+    r->from += n;
+    return OSTEON_OK;
+}
+
+void ost_spool_reader_free(ost_spool_reader *r)
+{
+    ost_free(r->buffer);
+    r->buffer = NULL;
 }
 
 void ost_spool_free(ost_spool *s)

@@ -43,4 +43,25 @@ OSTEON_MUST_CHECK osteon_status ost_spool_copy(ost_spool *s,
                                                osteon_error *err);
 void ost_spool_free(ost_spool *s);
 
+/* ---- Reading piece by piece ---- */
+
+/* Bytes that can be asked for at once. */
+#define OST_SPOOL_PIECE ((size_t)1 << 17)
+
+/* Zero to begin with, but for the spool, which is borrowed and not added to
+ * meanwhile. */
+typedef struct ost_spool_reader {
+    const ost_spool *spool;
+    uint64_t next; /* byte of the spool behind those in the buffer */
+    uint8_t *buffer;
+    size_t from, to; /* in the buffer: what was not yet given out */
+} ost_spool_reader;
+
+/* The next n (1..OST_SPOOL_PIECE) bytes, which are there, valid until the next
+ * call. */
+OSTEON_MUST_CHECK osteon_status ost_spool_read(ost_spool_reader *r, size_t n,
+                                               const uint8_t **out,
+                                               osteon_error *err);
+void ost_spool_reader_free(ost_spool_reader *r);
+
 #endif

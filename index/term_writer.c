@@ -11,15 +11,9 @@
  */
 #include "term_writer.h"
 
+#include "dictionary_writer.h"
 #include "positions.h"
-#include "term_block.h"
 #include "text.h"
-
-/* A directory entry: what is known of a dictionary block. */
-typedef struct entry {
-    uint64_t prefix; /* first 8 bytes of its first term, big-endian */
-    uint64_t block, postings, skips, positions; /* offsets */
-} entry;
 
 /* What a skip table tells of a block. */
 typedef struct skip {
@@ -32,21 +26,12 @@ typedef struct skip {
 struct ost_term_writer {
     const char *folder;
     uint32_t n_documents;
-    ost_spool postings, skips, positions, dictionary;
-    entry *entries;
-    size_t n_entries, entries_room;
+    ost_spool postings, skips, positions;
+    ost_dictionary_writer dictionary;
     ost_field_terms *fields;
     size_t n_fields, fields_room;
     const uint8_t *norms;
     ost_impact_maker impacts;
-
-    /* The open dictionary block. */
-    unsigned block_terms;
-    ost_term_columns columns;
-    ost_buffer texts, large; /* cf - df that take more than 32 bits */
-    entry block;
-    char last_term[OST_WORD_MAX];
-    size_t last_len;
 
     /* The open term. */
     char term[OST_WORD_MAX];
@@ -79,7 +64,8 @@ osteon_status ost_term_writer_open(const char *folder, uint32_t n_documents,
         return ost_fail_memory(err);
     w->folder = folder;
     w->n_documents = n_documents;
-    w->postings.fd = w->skips.fd = w->positions.fd = w->dictionary.fd = -1;
+    w->postings.fd = w->skips.fd = w->positions.fd = -1;
+    ost_dictionary_writer_init(&w->dictionary, folder, n_documents);
     *out = w;
     return OSTEON_OK;
 }
@@ -91,10 +77,7 @@ void ost_term_writer_close(ost_term_writer *w)
     ost_spool_free(&w->postings);
     ost_spool_free(&w->skips);
     ost_spool_free(&w->positions);
-    ost_spool_free(&w->dictionary);
-    ost_buffer_free(&w->texts);
-    ost_buffer_free(&w->large);
-    ost_free(w->entries);
+    ost_dictionary_writer_free(&w->dictionary);
     ost_free(w->fields);
     ost_free(w->table);
     ost_free(w->places);
@@ -106,53 +89,18 @@ void ost_term_writer_close(ost_term_writer *w)
 static osteon_status end_dictionary_block(ost_term_writer *w,
                                           osteon_error *err)
 {
-    ost_buffer *out = &w->dictionary.tail;
+    bool ended;
+    const osteon_status s =
+        ost_dictionary_writer_end_block(&w->dictionary, &ended, err);
 
-    if (w->block_terms == 0)
-        return OSTEON_OK;
-    if (w->texts.failed || w->large.failed ||
-        !OST_GROW(&w->entries, &w->entries_room, w->n_entries + 1))
-        return ost_fail_memory(err);
-    w->entries[w->n_entries++] = w->block;
-    ost_buffer_add_byte(out, (uint8_t)w->block_terms);
-    ost_term_columns_put(out, &w->columns, OST_COLUMN_SHARED,
-                         OST_COLUMN_MORE);
-    ost_buffer_add(out, w->texts.data, w->texts.len);
-    ost_term_columns_put(out, &w->columns, OST_COLUMN_DF, OST_COLUMN_BARE);
-    ost_buffer_add(out, w->large.data, w->large.len);
-    w->texts.len = w->large.len = 0;
-    memset(w->columns.n, 0, sizeof w->columns.n);
-    w->block_terms = 0;
-    w->fields[w->n_fields - 1].n_blocks++;
-    return ost_spool_relieve(&w->dictionary, w->folder, err);
+    if (s == OSTEON_OK && ended)
+        w->fields[w->n_fields - 1].n_blocks++;
+    return s;
 }
 
 static void add(ost_term_writer *w, ost_term_column which, uint32_t value)
 {
-    ost_term_columns_add(&w->columns, which, value);
-}
-
-/* Adds the open term's text, front-coded against the one before. */
-static void add_text(ost_term_writer *w)
-{
-    size_t shared = 0;
-
-    if (w->block_terms == 0) {
-        w->last_len = 0;
-        w->block.prefix = ost_term_prefix(w->term, w->term_len);
-        w->block.block = ost_spool_at(&w->dictionary);
-        w->block.postings = w->postings_at;
-        w->block.skips = w->skips_at;
-        w->block.positions = w->positions_at;
-    }
-    while (shared < w->last_len && shared < w->term_len &&
-           w->last_term[shared] == w->term[shared])
-        shared++;
-    add(w, OST_COLUMN_SHARED, (uint32_t)shared);
-    add(w, OST_COLUMN_MORE, (uint32_t)(w->term_len - shared));
-    ost_buffer_add(&w->texts, w->term + shared, w->term_len - shared);
-    memcpy(w->last_term, w->term, w->term_len);
-    w->last_len = w->term_len;
+    ost_dictionary_writer_add(&w->dictionary, which, value);
 }
 
 /* ---- Postings ---- */
@@ -170,14 +118,6 @@ static bool add_positions(ost_term_writer *w, bool *bare)
 
     w->n_places = w->n_runs = 0;
     return ok;
-}
-
-static void add_u32(ost_buffer *b, uint64_t value)
-{
-    uint8_t bytes[4];
-
-    ost_put32(bytes, (uint32_t)value);
-    ost_buffer_add(b, bytes, sizeof bytes);
 }
 
 /* Encodes documents and frequencies of the open block. */
@@ -314,13 +254,10 @@ osteon_status ost_term_writer_copy(ost_term_writer *w, unsigned n,
     return OSTEON_OK;
 }
 
-/* Of a term of one occurrence: one past its position, 0: it has none. */
+/* The position of a term of one occurrence, which has one. */
 static uint32_t only_position(const ost_term_writer *w)
 {
-    if (w->counts[0] == 0)
-        return 0;
-    return 1 + (w->n_runs > 0 ? ost_position_run_only(&w->runs[0])
-                              : w->places[0]);
+    return w->n_runs > 0 ? ost_position_run_only(&w->runs[0]) : w->places[0];
 }
 
 /* Tells of the open term's positions where they are not in the dictionary. (A
@@ -342,13 +279,28 @@ static bool end_single(ost_term_writer *w)
     add(w, OST_COLUMN_DOC, w->docs[0]);
     add(w, OST_COLUMN_TF, w->tfs[0] - 1);
     if (w->tfs[0] == 1) {
-        add(w, OST_COLUMN_POSITION, only_position(w));
+        add(w, OST_COLUMN_PLACED, w->counts[0] > 0);
+        if (w->counts[0] > 0)
+            add(w, OST_COLUMN_POSITION, only_position(w));
         w->n_places = w->n_runs = 0;
     } else {
         if (!add_positions(w, &bare))
             return false;
         add_places(w, bare);
     }
+    w->n = 0;
+    return true;
+}
+
+/* Those of a term of few documents lie there too. */
+static bool end_small(ost_term_writer *w)
+{
+    bool bare;
+
+    ost_dictionary_writer_small(&w->dictionary, w->df, w->docs, w->tfs);
+    if (!add_positions(w, &bare))
+        return false;
+    add_places(w, bare);
     w->n = 0;
     return true;
 }
@@ -380,7 +332,6 @@ static bool add_table(ost_term_writer *w)
 
 static osteon_status end_list(ost_term_writer *w, osteon_error *err)
 {
-    const uint64_t again = w->cf - w->df;
     osteon_status s = end_block(w, err);
 
     if (s != OSTEON_OK)
@@ -392,10 +343,9 @@ static osteon_status end_list(ost_term_writer *w, osteon_error *err)
         if (s != OSTEON_OK)
             return s;
     }
-    add(w, OST_COLUMN_DF, w->df - 1);
-    add(w, OST_COLUMN_AGAIN, again < UINT32_MAX ? (uint32_t)again : UINT32_MAX);
-    if (again >= UINT32_MAX)
-        ost_buffer_add_varint(&w->large, again);
+    add(w, OST_COLUMN_DF, OST_SMALL);
+    add(w, OST_COLUMN_LONG, w->df - OST_SMALL - 1);
+    ost_dictionary_writer_again(&w->dictionary, w->cf - w->df);
     add(w, OST_COLUMN_IMPACT, w->impact);
     add(w, OST_COLUMN_POSTINGS,
         (uint32_t)(ost_spool_at(&w->postings) - w->postings_at));
@@ -407,21 +357,25 @@ osteon_status ost_term_writer_end(ost_term_writer *w, osteon_error *err)
 {
     ost_field_terms *f = &w->fields[w->n_fields - 1];
     osteon_status s = OSTEON_OK;
+    bool ended;
 
     if (w->df == 0)
         return OSTEON_OK;
-    add_text(w);
-    if (w->df > 1)
+    ost_dictionary_writer_term(&w->dictionary, w->term, w->term_len,
+                               w->postings_at, w->skips_at, w->positions_at);
+    if (w->df > OST_SMALL)
         s = end_list(w, err);
-    else if (!end_single(w))
+    else if (!(w->df == 1 ? end_single(w) : end_small(w)))
         s = ost_fail_memory(err);
+    if (s == OSTEON_OK && w->df <= OST_SMALL)
+        s = ost_spool_relieve(&w->positions, w->folder, err);
     if (s != OSTEON_OK)
         return s;
     f->n_terms++;
     f->postings += w->df;
     f->positions += w->cf;
-    if (++w->block_terms == OST_TERM_BLOCK)
-        s = end_dictionary_block(w, err);
+    s = ost_dictionary_writer_end(&w->dictionary, &ended, err);
+    f->n_blocks += s == OSTEON_OK && ended;
     return s;
 }
 
@@ -433,7 +387,8 @@ osteon_status ost_term_writer_finish(ost_term_writer *w, osteon_error *err)
 size_t ost_term_writer_memory(const ost_term_writer *w)
 {
     return w->postings.tail.room + w->skips.tail.room +
-           w->positions.tail.room + w->dictionary.tail.room;
+           w->positions.tail.room +
+           ost_dictionary_writer_memory(&w->dictionary);
 }
 
 osteon_status ost_term_writer_spill(ost_term_writer *w, osteon_error *err)
@@ -445,7 +400,7 @@ osteon_status ost_term_writer_spill(ost_term_writer *w, osteon_error *err)
     if (s == OSTEON_OK)
         s = ost_spool_spill(&w->positions, w->folder, err);
     if (s == OSTEON_OK)
-        s = ost_spool_spill(&w->dictionary, w->folder, err);
+        s = ost_dictionary_writer_spill(&w->dictionary, err);
     return s;
 }
 
@@ -458,44 +413,31 @@ const ost_field_terms *ost_term_writer_fields(const ost_term_writer *w,
 
 /* ---- Joining ---- */
 
-/* Appends the directory: the prefixes of all blocks, then their offsets. */
-static osteon_status join_directory(ost_term_writer *const *writers, size_t n,
-                                    ost_segment_writer *segment,
-                                    osteon_error *err)
+/* Writes the dictionary, now that the sizes of all ranges are known. */
+static osteon_status join_dictionaries(ost_term_writer *const *writers,
+                                       size_t n, ost_segment_writer *segment,
+                                       osteon_error *err)
 {
-    entry base = {0};
-    ost_buffer prefixes = {0}, offsets = {0};
+    ost_dictionary_range *ranges = ost_calloc(n + 1, sizeof *ranges);
+    ost_dictionary_range *r = ranges;
+    uint64_t size;
     osteon_status s;
 
-    for (size_t i = 0; i < n; i++) {
+    if (ranges == NULL)
+        return ost_fail_memory(err);
+    for (size_t i = 0; i < n; i++, r++) {
         const ost_term_writer *w = writers[i];
-        for (size_t k = 0; k < w->n_entries; k++) {
-            const entry *e = &w->entries[k];
-            uint8_t prefix[8];
-            ost_put64(prefix, e->prefix);
-            ost_buffer_add(&prefixes, prefix, sizeof prefix);
-            add_u32(&offsets, base.block + e->block);
-            add_u32(&offsets, base.postings + e->postings);
-            add_u32(&offsets, base.skips + e->skips);
-            add_u32(&offsets, base.positions + e->positions);
-        }
-        base.block += ost_spool_at(&w->dictionary);
-        base.postings += ost_spool_at(&w->postings);
-        base.skips += ost_spool_at(&w->skips);
-        base.positions += ost_spool_at(&w->positions);
+        r->writer = &w->dictionary;
+        r[1].postings = r->postings + ost_spool_at(&w->postings);
+        r[1].skips = r->skips + ost_spool_at(&w->skips);
+        r[1].positions = r->positions + ost_spool_at(&w->positions);
     }
-    ost_buffer_add(&prefixes, offsets.data, offsets.len);
-    if (prefixes.failed || offsets.failed)
-        s = ost_fail_memory(err);
-    else if (base.postings + base.positions + base.skips + base.block >=
-             OST_MAX_SEGMENT)
+    s = ost_dictionary_write(ranges, n, segment, &size, err);
+    if (s == OSTEON_OK && r->postings + r->positions + r->skips + size >=
+                              OST_MAX_SEGMENT)
         s = ost_fail(err, OSTEON_INVALID,
                      "a segment of the index would reach 4 GiB");
-    else
-        s = ost_segment_writer_add(segment, OST_SECTION_DIRECTORY,
-                                   prefixes.data, prefixes.len, err);
-    ost_buffer_free(&prefixes);
-    ost_buffer_free(&offsets);
+    ost_free(ranges);
     return s;
 }
 
@@ -503,11 +445,8 @@ osteon_status ost_term_writers_join(ost_term_writer *const *writers, size_t n,
                                     ost_segment_writer *segment,
                                     osteon_error *err)
 {
-    osteon_status s = join_directory(writers, n, segment, err);
+    osteon_status s = join_dictionaries(writers, n, segment, err);
 
-    for (size_t i = 0; i < n && s == OSTEON_OK; i++)
-        s = ost_spool_copy(&writers[i]->dictionary, segment,
-                           OST_SECTION_DICTIONARY, err);
     for (size_t i = 0; i < n && s == OSTEON_OK; i++)
         s = ost_spool_copy(&writers[i]->skips, segment, OST_SECTION_SKIPS,
                            err);

@@ -75,7 +75,8 @@ const ost_field_terms *ost_term_writer_fields(const ost_term_writer *w,
                                               size_t *n);
 
 /* Writes the sections of `n` finished writers, the ranges in order, as those
- * of one segment: _POSTINGS, _SKIPS, _POSITIONS, _DICTIONARY, _DIRECTORY.
+ * of one segment: _POSTINGS, _SKIPS, _POSITIONS, _DICTIONARY, _DIRECTORY,
+ * _TEXT_CODE.
  * OSTEON_INVALID: a section would reach OST_MAX_SEGMENT. */
 OSTEON_MUST_CHECK osteon_status
 ost_term_writers_join(ost_term_writer *const *writers, size_t n,

@@ -15,7 +15,7 @@
 
 /* The example of docs/format.md. */
 #define EXAMPLE_HEAD                                                         \
-    "osteon-manifest 2\n"                                                    \
+    "osteon-manifest 3\n"                                                    \
     "generation 12\n"                                                        \
     "next-file 35\n"                                                         \
     "analyzer 1\n"                                                           \
@@ -26,7 +26,7 @@
     "segment seg-00000012.ost 4096 0123456789abcdef 1000\n"                  \
     "deletes del-00000033.ost 160 fedcba9876543210 17\n"                     \
     "segment seg-00000031.ost 8192 ffffffffffffffff 20\n"
-#define EXAMPLE_CHECKSUM "checksum f4bfec024b07a974\n"
+#define EXAMPLE_CHECKSUM "checksum 1c4b6974ab3cfec4\n"
 
 static ost_manifest *example(void)
 {
@@ -227,7 +227,7 @@ START_TEST(test_manifest_each_bit_flipped_is_refused)
         char *byte = (char *)&whole.data[i / 8];
         *byte = (char)(*byte ^ 1 << i % 8);
         scratch_write("MANIFEST", whole.data, whole.len);
-        expect_refused(i / 8 == digit && *byte > '1' && *byte <= '9'
+        expect_refused(i / 8 == digit && *byte >= '1' && *byte <= '9'
                            ? OSTEON_VERSION
                            : OSTEON_CORRUPT);
         *byte = (char)(*byte ^ 1 << i % 8);
@@ -238,7 +238,7 @@ END_TEST
 
 #define SEG(name, rest) EXAMPLE_HEAD "segment " name " " rest "\n"
 #define HEAD(generation, next, analyzer, weight, language)                   \
-    "osteon-manifest 2\ngeneration " generation "\nnext-file " next           \
+    "osteon-manifest 3\ngeneration " generation "\nnext-file " next           \
     "\nanalyzer " analyzer "\ntitle-weight " weight "\nlanguage " language    \
     "\n"
 #define SUM "0123456789abcdef"
@@ -293,9 +293,9 @@ static const char *const malformed[] = {
     EXAMPLE_HEAD "sources src-1.ost 1 " SUM "\nsources src-2.ost 1 " SUM "\n",
     SEG("seg-1.ost", "1 " SUM " 1\nsources src-1.ost 1 " SUM),
     EXAMPLE_HEAD "sources src-1.ost 1 " SUM " 1\n",
-    "osteon-manifest 2\n",
-    "osteon-manifest 02\n",
-    "osteon-manifest 2 \n",
+    "osteon-manifest 3\n",
+    "osteon-manifest 03\n",
+    "osteon-manifest 3 \n",
     "osteon-manifest 4294967296\n",
     HEAD("1\ngeneration 1", "1", "1", "1", "english"),
     HEAD("0", "1", "1", "1", "english"),
@@ -339,14 +339,14 @@ END_TEST
 
 START_TEST(test_manifest_of_newer_format_names_both_versions)
 {
-    static const char text[] = "osteon-manifest 3\nanything \xff\n";
+    static const char text[] = "osteon-manifest 4\nanything \xff\n";
     char expected[400];
     osteon_error err;
 
     scratch_write("MANIFEST", text, sizeof text - 1);
     err = expect_refused(OSTEON_VERSION);
     snprintf(expected, sizeof expected,
-             "%s: made with index format 3; this osteon reads up to %d",
+             "%s: made with index format 4; this osteon reads up to %d",
              scratch, OSTEON_FORMAT_VERSION);
     ck_assert_str_eq(err.text, expected);
 }
@@ -354,14 +354,14 @@ END_TEST
 
 START_TEST(test_manifest_of_older_format_tells_to_rebuild)
 {
-    static const char text[] = "osteon-manifest 1\nanything";
+    static const char text[] = "osteon-manifest 2\nanything";
     char expected[400];
     osteon_error err;
 
     scratch_write("MANIFEST", text, sizeof text - 1);
     err = expect_refused(OSTEON_VERSION);
     snprintf(expected, sizeof expected,
-             "%s: made with index format 1, this osteon reads %d: rebuild "
+             "%s: made with index format 2, this osteon reads %d: rebuild "
              "with osteon-index --rebuild",
              scratch, OSTEON_FORMAT_VERSION);
     ck_assert_str_eq(err.text, expected);
@@ -374,7 +374,7 @@ START_TEST(test_manifest_of_other_analyzer_names_both_versions)
     osteon_error err;
 
     snprintf(text, sizeof text,
-             "osteon-manifest 2\ngeneration 1\nnext-file 1\nanalyzer %d\n"
+             "osteon-manifest 3\ngeneration 1\nnext-file 1\nanalyzer %d\n"
              "title-weight 2\nlanguage english\n",
              OST_ANALYZER_VERSION + 1);
     write_sealed(text, strlen(text));

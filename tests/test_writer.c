@@ -265,7 +265,7 @@ START_TEST(test_writer_rebuild_repairs_a_damaged_index)
 
     add(w, "a", "old");
     commit_and_close(w);
-    scratch_write("MANIFEST", "osteon-manifest 2\nrubbish\n", 26);
+    scratch_write("MANIFEST", "osteon-manifest 3\nrubbish\n", 26);
     ck_assert_int_eq(osteon_writer_open(scratch, NULL, &w, &err),
                      OSTEON_CORRUPT);
     w = open_writer(&rebuild);

@@ -37,7 +37,7 @@ extern "C" {
 #define OSTEON_VERSION_TEXT "0.1.0"
 
 /* Highest index format version this library writes and reads. */
-#define OSTEON_FORMAT_VERSION 2
+#define OSTEON_FORMAT_VERSION 3
 
 /* ---- Errors ---------------------------------------------------------- */
 
