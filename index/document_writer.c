@@ -21,6 +21,7 @@ struct ost_document_writer {
     ost_buffer ids, titles; /* of the block; titles follow ids at its end */
     char last_id[OST_MAX_ID];
     uint32_t last_len, last_stored;
+    uint32_t lasts[OST_DOC_STEPS]; /* source and line */
     ost_deflater *deflater;
 };
 
@@ -49,8 +50,6 @@ osteon_status ost_document_writer_open(uint32_t n_documents,
     w->n_documents = n_documents;
     w->deflater = ost_deflater_open();
     if (w->deflater == NULL ||
-        !fill_zero(SECTION(w, OST_SECTION_DOC_SOURCES),
-                   (size_t)n_documents * 4) ||
         !fill_zero(SECTION(w, OST_SECTION_IDS),
                    (size_t)ost_id_capacity(n_documents) * 4)) {
         ost_document_writer_close(w);
@@ -107,9 +106,16 @@ static bool finish_block(ost_document_writer *w, unsigned n)
 
     if (!put_block_start(w))
         return false;
-    for (unsigned c = 0; c < OST_DOC_COLUMNS; c++)
-        ost_buffer_add(out, room,
-                       (size_t)(ost_pack(w->columns[c], n, room) - room));
+    for (unsigned c = 0; c < OST_DOC_STEPS; c++)
+        ost_buffer_add_varint(out, w->columns[c][0]);
+    for (unsigned c = 0; c < OST_DOC_COLUMNS; c++) {
+        const unsigned first = c < OST_DOC_STEPS;
+        if (n > first)
+            ost_buffer_add(out, room,
+                           (size_t)(ost_pack(w->columns[c] + first, n - first,
+                                             room) -
+                                    room));
+    }
     ost_buffer_add(&w->ids, w->titles.data, w->titles.len);
     /* The text's size is known from the columns; what needs telling is only
      * whether it is compressed. */
@@ -150,6 +156,17 @@ static uint32_t title_len(const ost_record *record)
     return len;
 }
 
+/* The value of a column of steps: the first of a block stands for itself. */
+static void put_step(ost_document_writer *w, ost_doc_column column,
+                     uint32_t value)
+{
+    const unsigned k = w->added % OST_DOC_BLOCK;
+
+    w->columns[column][k] =
+        k == 0 ? value : ost_zigzag(w->lasts[column], value);
+    w->lasts[column] = value;
+}
+
 bool ost_document_writer_add(ost_document_writer *w, const ost_record *record,
                              bool dead)
 {
@@ -162,7 +179,8 @@ bool ost_document_writer_add(ost_document_writer *w, const ost_record *record,
     w->columns[OST_DOC_PREFIX][k] = shared;
     w->columns[OST_DOC_SUFFIX][k] = record->id_len - shared;
     w->columns[OST_DOC_TITLE][k] = title_len(record);
-    w->columns[OST_DOC_LINE][k] = record->line;
+    put_step(w, OST_DOC_SOURCE, record->source);
+    put_step(w, OST_DOC_LINE, record->line);
     w->columns[OST_DOC_LENGTH][k] = record->length;
     w->columns[OST_DOC_STORED][k] = 0;
     w->columns[OST_DOC_STORED_BLOCK][k] = 0;
@@ -183,9 +201,6 @@ bool ost_document_writer_add(ost_document_writer *w, const ost_record *record,
         return false;
     memcpy(w->last_id, record->id, record->id_len);
     w->last_len = record->id_len;
-    ost_put32(SECTION(w, OST_SECTION_DOC_SOURCES)->data +
-                  (size_t)w->added * 4,
-              record->source);
     if (!dead)
         put_id(w, record->id, record->id_len, w->added);
     w->added++;

@@ -29,7 +29,7 @@ ost_id_slot ost_id_hash(const char *id, size_t len, uint32_t n_documents)
 typedef struct block_view {
     unsigned n;
     uint64_t at; /* of the block, in its section */
-    uint32_t columns[OST_DOC_COLUMNS][OST_BLOCK];
+    uint32_t columns[OST_DOC_COLUMNS][OST_BLOCK]; /* steps are added up */
     const uint8_t *text, *end; /* as in the file */
     size_t text_size;          /* as it was */
     bool deflated;
@@ -48,6 +48,8 @@ static osteon_status find_block(ost_segment *segment, uint32_t block,
 {
     const uint8_t *entry = ost_section_get(segment, OST_SECTION_DOC_INDEX,
                                            (uint64_t)block * 4, 8, err);
+    const uint32_t left =
+        ost_segment_documents(segment) - block * OST_DOC_BLOCK;
     uint32_t from, to;
 
     if (entry == NULL)
@@ -63,6 +65,7 @@ static osteon_status find_block(ost_segment *segment, uint32_t block,
                              err);
     if (*begin == NULL)
         return OSTEON_CORRUPT;
+    b->n = left < OST_DOC_BLOCK ? left : OST_DOC_BLOCK;
     b->at = from;
     b->end = *begin + (to - from);
     return OSTEON_OK;
@@ -87,19 +90,45 @@ static bool check_lengths(block_view *b)
     return true;
 }
 
+/* Reads a column of n steps behind the first value. */
+static const uint8_t *read_steps(const uint8_t *in, const uint8_t *end,
+                                 unsigned n, uint64_t first, uint32_t *out)
+{
+    uint32_t steps[OST_BLOCK];
+
+    if (in != NULL && n > 1)
+        in = ost_unpack(in, end, n - 1, steps);
+    if (in == NULL || first > UINT32_MAX)
+        return NULL;
+    out[0] = (uint32_t)first;
+    for (unsigned i = 1; i < n; i++)
+        out[i] = ost_zigzag_undo(out[i - 1], steps[i - 1]);
+    return in;
+}
+
+/* Reads what a block begins with. */
+static const uint8_t *read_places(const uint8_t *in, block_view *b)
+{
+    uint64_t firsts[OST_DOC_STEPS] = {0};
+
+    for (unsigned c = 0; c < OST_DOC_STEPS && in != NULL; c++)
+        in = ost_varint_get(in, b->end, &firsts[c]);
+    for (unsigned c = 0; c < OST_DOC_STEPS && in != NULL; c++)
+        in = read_steps(in, b->end, b->n, firsts[c], b->columns[c]);
+    return in;
+}
+
 static osteon_status read_block(ost_segment *segment, uint32_t block,
                                 block_view *b, osteon_error *err)
 {
-    const uint32_t left =
-        ost_segment_documents(segment) - block * OST_DOC_BLOCK;
     const uint8_t *p = NULL;
     const osteon_status s = find_block(segment, block, b, &p, err);
     size_t size;
 
     if (s != OSTEON_OK)
         return s;
-    b->n = left < OST_DOC_BLOCK ? left : OST_DOC_BLOCK;
-    for (unsigned c = 0; c < OST_DOC_COLUMNS; c++)
+    p = read_places(p, b);
+    for (unsigned c = OST_DOC_STEPS; c < OST_DOC_COLUMNS && p != NULL; c++)
         p = ost_unpack(p, b->end, b->n, b->columns[c]);
     if (p == NULL || p >= b->end || *p > 1)
         return bad_block(segment, b, "columns of documents", err);
@@ -174,6 +203,7 @@ static void read_numbers(const block_view *b, unsigned k, ost_record *out)
     const uint32_t *steps = b->columns[OST_DOC_STORED_BLOCK];
     uint32_t block = 0;
 
+    out->source = b->columns[OST_DOC_SOURCE][k];
     out->line = b->columns[OST_DOC_LINE][k];
     out->length = b->columns[OST_DOC_LENGTH][k];
     if (b->columns[OST_DOC_STORED][k] == 0)
@@ -236,24 +266,18 @@ osteon_status ost_record_reader_get(ost_record_reader *r, uint32_t doc,
                                     ost_record *out, osteon_error *err)
 {
     const unsigned k = doc % OST_DOC_BLOCK;
-    const uint8_t *source;
     osteon_status s;
 
     memset(out, 0, sizeof *out);
     if (doc >= ost_segment_documents(r->segment))
         return ost_fail(err, OSTEON_INVALID, "no document %lu in the segment",
                         (unsigned long)doc);
-    source = ost_section_get(r->segment, OST_SECTION_DOC_SOURCES,
-                             (uint64_t)doc * 4, 4, err);
-    if (source == NULL)
-        return OSTEON_CORRUPT;
     s = hold_block(r, doc / OST_DOC_BLOCK, err);
     if (s != OSTEON_OK)
         return s;
     if (!copy_texts(&r->view, k,
                     r->inflated != NULL ? r->inflated : r->view.text, out))
         return ost_fail_memory(err);
-    out->source = ost_get32(source);
     read_numbers(&r->view, k, out);
     return OSTEON_OK;
 }
@@ -437,20 +461,30 @@ osteon_status ost_record_find(ost_segment *segment, const char *id, size_t len,
                             "id table without an empty slot", err);
 }
 
-osteon_status ost_segment_sources(ost_segment *segment, const uint8_t **out,
+osteon_status ost_segment_sources(ost_segment *segment, uint32_t **out,
                                   osteon_error *err)
 {
-    const uint64_t size = (uint64_t)ost_segment_documents(segment) * 4;
+    const uint32_t n = ost_segment_documents(segment);
+    uint32_t *sources = ost_malloc(((size_t)n + 1) * sizeof *sources);
+    osteon_status s = OSTEON_OK;
+    block_view b;
 
     *out = NULL;
-    if (ost_section_size(segment, OST_SECTION_DOC_SOURCES) != size)
-        return ost_section_fail(segment, OST_SECTION_DOC_SOURCES, 0,
-                                "sources of wrong size", err);
-    if (size == 0) {
-        static const uint8_t none[1];
-        *out = none;
-        return OSTEON_OK;
+    if (sources == NULL)
+        return ost_fail_memory(err);
+    for (uint32_t doc = 0; doc < n && s == OSTEON_OK; doc += OST_DOC_BLOCK) {
+        const uint8_t *p = NULL;
+        s = find_block(segment, doc / OST_DOC_BLOCK, &b, &p, err);
+        if (s == OSTEON_OK && read_places(p, &b) == NULL)
+            s = bad_block(segment, &b, "sources of documents", err);
+        if (s == OSTEON_OK)
+            memcpy(sources + doc, b.columns[OST_DOC_SOURCE],
+                   b.n * sizeof *sources);
     }
-    *out = ost_section_get(segment, OST_SECTION_DOC_SOURCES, 0, size, err);
-    return *out != NULL ? OSTEON_OK : OSTEON_CORRUPT;
+    if (s != OSTEON_OK) {
+        ost_free(sources);
+        return s;
+    }
+    *out = sources;
+    return OSTEON_OK;
 }

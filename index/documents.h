@@ -8,17 +8,20 @@
 
 #include "format.h"
 
-/* Columns of packed integers at the head of a block, a value a document. */
+/* At the head of a block: source and line of its first document, then columns
+ * of packed integers, a value a document, but for the two of steps. */
 typedef enum ost_doc_column {
-    OST_DOC_PREFIX = 0,   /* bytes the id shares with the one before */
+    OST_DOC_SOURCE = 0,   /* zigzag of the step from the one before */
+    OST_DOC_LINE,         /* the same */
+    OST_DOC_PREFIX,       /* bytes the id shares with the one before */
     OST_DOC_SUFFIX,       /* further bytes of the id */
     OST_DOC_TITLE,        /* bytes */
-    OST_DOC_LINE,
     OST_DOC_LENGTH,       /* tokens */
     OST_DOC_STORED,       /* bytes of stored text + 1; 0: none */
     OST_DOC_STORED_BLOCK, /* zigzag of the step from the last text's block */
     OST_DOC_STORED_AT,
-    OST_DOC_COLUMNS
+    OST_DOC_COLUMNS,
+    OST_DOC_STEPS = OST_DOC_PREFIX /* columns of steps */
 } ost_doc_column;
 
 /* Bytes of text that a block can have. */

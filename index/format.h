@@ -36,7 +36,6 @@ typedef enum ost_section_id {
     OST_SECTION_TEXT_CODE,  /* of the texts in the dictionary */
     OST_SECTION_DOCUMENTS,  /* blocks of document records */
     OST_SECTION_DOC_INDEX,  /* u32: where each block begins, and the end */
-    OST_SECTION_DOC_SOURCES, /* u32 a document */
     OST_SECTION_IDS,         /* hash table: id to document */
     OST_SECTION_STORED,      /* deflated blocks of stored text */
     OST_SECTION_STORED_INDEX, /* u64: where each block ends */

@@ -406,10 +406,9 @@ OSTEON_MUST_CHECK osteon_status ost_record_find(ost_segment *segment,
                                                 uint32_t *doc,
                                                 osteon_error *err);
 
-/* The source number of every document, verified: 4 bytes each, little-endian
- * at any alignment (ost_get32). */
+/* The source number of every document, in fresh memory (for ost_free). */
 OSTEON_MUST_CHECK osteon_status ost_segment_sources(ost_segment *segment,
-                                                    const uint8_t **out,
+                                                    uint32_t **out,
                                                     osteon_error *err);
 
 /* The values of a document, in order of field name, then as given. *fields

@@ -47,8 +47,8 @@ size_t ost_store_memory(const ost_store *store);
 
 /* ---- document_writer.c ---- */
 
-/* Builds OST_SECTION_DOCUMENTS, _DOC_INDEX, _DOC_SOURCES and _IDS from
- * records in document order. */
+/* Builds OST_SECTION_DOCUMENTS, _DOC_INDEX and _IDS from records in document
+ * order. */
 typedef struct ost_document_writer ost_document_writer;
 
 OSTEON_MUST_CHECK osteon_status

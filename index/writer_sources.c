@@ -20,8 +20,7 @@ static int by_number(const void *a, const void *b)
 /* Deletes the documents of one segment whose source is cleared. */
 static osteon_status clear_segment(ost_writer *w, size_t i, osteon_error *err)
 {
-    const uint8_t *sources;
-    uint32_t before = 0, n_documents;
+    uint32_t *sources = NULL, before = 0, n_documents;
     bool hit = false;
     osteon_status s = ost_writer_segment_open(w, i, err);
 
@@ -31,7 +30,7 @@ static osteon_status clear_segment(ost_writer *w, size_t i, osteon_error *err)
         return s;
     n_documents = w->segments[i].reader->n_documents;
     for (uint32_t d = 0; d < n_documents && s == OSTEON_OK; d++) {
-        const uint32_t source = ost_get32(sources + (size_t)d * 4);
+        const uint32_t source = sources[d];
         bool was_live;
         if (source == 0)
             continue;
@@ -45,6 +44,7 @@ static osteon_status clear_segment(ost_writer *w, size_t i, osteon_error *err)
         s = ost_writer_mark(w, i, d, &was_live, err);
         w->deleted += was_live;
     }
+    ost_free(sources);
     return s;
 }
 

@@ -9,7 +9,7 @@
 
 #include "segment_fixture.h"
 
-#define N_SECTIONS 4
+#define N_SECTIONS 3
 
 static uint64_t state = 0x2545f4914f6cdd1du;
 

@@ -172,7 +172,7 @@ static void expect_as_in_one_go(const uint32_t *numbers, uint32_t n,
 {
     static const ost_section_id same[] = {
         OST_SECTION_POSTINGS,   OST_SECTION_SKIPS,     OST_SECTION_POSITIONS,
-        OST_SECTION_VALUES,     OST_SECTION_IDS,       OST_SECTION_DOC_SOURCES,
+        OST_SECTION_VALUES,     OST_SECTION_IDS,       OST_SECTION_TEXT_CODE,
         OST_SECTION_DICTIONARY, OST_SECTION_DIRECTORY, OST_SECTION_NORMS,
         OST_SECTION_FIELDS};
     const osteon_writer_options options = {.threads = 1};
