@@ -27,19 +27,27 @@ const uint8_t ost_text_classes[256] = {
 
 static void read_flat(ost_text_code *code)
 {
-    static const uint8_t bytes[256] = {
-#define FOUR(b) b, (b) + 1, (b) + 2, (b) + 3
-#define SIXTEEN(b) FOUR(b), FOUR((b) + 4), FOUR((b) + 8), FOUR((b) + 12)
-#define SIXTY_FOUR(b)                                                       \
-    SIXTEEN(b), SIXTEEN((b) + 16), SIXTEEN((b) + 32), SIXTEEN((b) + 48)
-        SIXTY_FOUR(0), SIXTY_FOUR(64), SIXTY_FOUR(128), SIXTY_FOUR(192)};
+    for (unsigned k = 0; k < OST_TEXT_CLASSES; k++)
+        for (unsigned b = 0; b < 256; b++)
+            code->classes[k].quick[b] = (uint16_t)(8 << 8 | b);
+}
 
-    memset(code, 0, sizeof *code);
-    for (unsigned k = 0; k < OST_TEXT_CLASSES; k++) {
-        code->classes[k].symbols = bytes;
-        for (unsigned l = 8; l <= OST_TEXT_LONGEST; l++)
-            code->classes[k].below[l] = UINT32_C(1) << 16;
+/* Fills the table from the codes of a class, in order of which it is. */
+static void fill_quick(ost_text_class_code *c)
+{
+    uint16_t *place = c->quick;
+    const uint8_t *symbol = c->symbols;
+    uint32_t from = 0;
+
+    for (unsigned l = 1; l <= OST_TEXT_SHORT; l++) {
+        const unsigned run = 1u << (OST_TEXT_SHORT - l);
+        for (; from < c->below[l]; from += UINT32_C(1) << (16 - l), symbol++)
+            for (unsigned i = 0; i < run; i++)
+                *place++ = (uint16_t)(l << 8 | *symbol);
     }
+    memset(place, 0,
+           (size_t)(c->quick + (1 << OST_TEXT_SHORT) - place) *
+               sizeof *place);
 }
 
 /* Reads the code of one class; NULL where there is none. */
@@ -68,6 +76,7 @@ static const uint8_t *read_class(ost_text_class_code *c, const uint8_t *in,
     if (total > (size_t)(end - in))
         return NULL;
     c->symbols = in;
+    fill_quick(c);
     return in + total;
 }
 

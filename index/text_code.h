@@ -25,9 +25,14 @@ static inline unsigned ost_text_class(const char *text, size_t at)
 
 /* ---- Reading ---- */
 
+/* Bits that the table of a class is looked into with. */
+#define OST_TEXT_SHORT 8
+
 /* Codes of l bits, filled up to 16, are below below[l]; the symbol of such a
- * code is symbols[first[l] + code]. */
+ * code is symbols[first[l] + code]. For those of at most OST_TEXT_SHORT bits
+ * quick[] has symbol and, above it, bits; for others 0. */
 typedef struct ost_text_class_code {
+    uint16_t quick[1 << OST_TEXT_SHORT];
     uint32_t below[OST_TEXT_LONGEST + 1];
     int32_t first[OST_TEXT_LONGEST + 1];
     const uint8_t *symbols;
@@ -56,21 +61,30 @@ static inline bool ost_text_read(const ost_text_code *code,
                                  ost_text_reader *r, char *text, size_t from,
                                  size_t to)
 {
+    unsigned class = ost_text_class(text, from);
+
     for (size_t i = from; i < to; i++) {
-        const ost_text_class_code *c =
-            &code->classes[ost_text_class(text, i)];
-        unsigned l = 1;
-        uint32_t next;
+        const ost_text_class_code *c = &code->classes[class];
+        unsigned quick, l = OST_TEXT_SHORT + 1;
+        uint64_t next;
+        uint8_t byte;
         if (r->bit >= r->most)
             return false;
-        next = (uint32_t)(ost_get64(r->end - 8 - (r->bit >> 3)) <<
-                              (r->bit & 7) >>
-                          48);
-        while (l <= OST_TEXT_LONGEST && next >= c->below[l])
-            l++;
-        if (l > OST_TEXT_LONGEST)
-            return false;
-        text[i] = (char)c->symbols[c->first[l] + (int32_t)(next >> (16 - l))];
+        next = ost_get64(r->end - 8 - (r->bit >> 3)) << (r->bit & 7);
+        quick = c->quick[next >> (64 - OST_TEXT_SHORT)];
+        if (OST_LIKELY(quick != 0)) {
+            byte = (uint8_t)quick;
+            l = quick >> 8;
+        } else {
+            next >>= 48;
+            while (l <= OST_TEXT_LONGEST && next >= c->below[l])
+                l++;
+            if (l > OST_TEXT_LONGEST)
+                return false;
+            byte = c->symbols[c->first[l] + (int32_t)(next >> (16 - l))];
+        }
+        text[i] = (char)byte;
+        class = ost_text_classes[byte];
         r->bit += l;
     }
     return r->bit <= r->most;
