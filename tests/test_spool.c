@@ -10,6 +10,23 @@
 
 static osteon_error err;
 
+/* Reads all words in pieces of one and of many. */
+static void read_pieces(const ost_spool *spool, uint32_t n)
+{
+    ost_spool_reader r = {.spool = spool};
+    uint32_t at = 0;
+
+    while (at < n) {
+        const uint32_t most = at % 3 ? 1 : OST_SPOOL_PIECE / 4;
+        const uint32_t words = n - at < most ? n - at : most;
+        const uint8_t *bytes;
+        ck_assert_int_eq(ost_spool_read(&r, words * 4, &bytes, &err), 0);
+        for (uint32_t i = 0; i < words; i++, at++)
+            ck_assert_uint_eq(ost_get32(bytes + i * 4), at * 2654435761u);
+    }
+    ost_spool_reader_free(&r);
+}
+
 /* Appends `total` bytes in odd pieces and reads them back from a segment. */
 static void round_trip(size_t total, bool spills)
 {
@@ -31,6 +48,7 @@ static void round_trip(size_t total, bool spills)
         ck_assert_int_eq(ost_spool_relieve(&spool, scratch, &err), 0);
     }
     ck_assert_int_eq(spool.fd >= 0, spills);
+    read_pieces(&spool, at);
     ck_assert_int_eq(
         ost_segment_writer_open(scratch_path("s"), 0, &w, &err), 0);
     ck_assert_int_eq(
@@ -83,6 +101,25 @@ START_TEST(test_spool_in_missing_folder_is_an_error)
 }
 END_TEST
 
+START_TEST(test_spool_reader_without_memory_or_file_fails)
+{
+    ost_spool spool = {.fd = -1};
+    ost_spool_reader r = {.spool = &spool};
+    const uint8_t *bytes;
+
+    ost_buffer_add(&spool.tail, "some bytes", 10);
+    ck_assert_int_eq(ost_spool_spill(&spool, scratch, &err), 0);
+    ost_alloc_fail_at(1);
+    ck_assert_int_eq(ost_spool_read(&r, 10, &bytes, &err), OSTEON_NO_MEMORY);
+    ck_assert_ptr_null(bytes);
+    ck_assert_int_eq(ftruncate(spool.fd, 5), 0);
+    ck_assert_int_eq(ost_spool_read(&r, 10, &bytes, &err), OSTEON_IO);
+    ck_assert_ptr_null(bytes);
+    ost_spool_reader_free(&r);
+    ost_spool_free(&spool);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("spool");
@@ -94,6 +131,7 @@ int main(void)
     tcase_add_test(tc, test_spool_small_stays_in_memory);
     tcase_add_test(tc, test_spool_large_is_spilled_and_read_back);
     tcase_add_test(tc, test_spool_in_missing_folder_is_an_error);
+    tcase_add_test(tc, test_spool_reader_without_memory_or_file_fails);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }
