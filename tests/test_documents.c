@@ -397,6 +397,14 @@ START_TEST(test_documents_reader_without_memory_fails)
         ost_alloc_fail_at(0);
         ck_assert(s == OSTEON_OK || s == OSTEON_NO_MEMORY);
     }
+    {
+        uint32_t *sources;
+        ost_alloc_fail_at(1);
+        s = ost_segment_sources(segment, &sources, NULL);
+        ost_alloc_fail_at(0);
+        ck_assert_int_eq(s, OSTEON_NO_MEMORY);
+        ck_assert_ptr_null(sources);
+    }
     ost_segment_close(segment);
     free(made);
 }
