@@ -175,7 +175,7 @@ START_TEST(test_term_block_round_trips)
 {
     block b = {0};
 
-    for (int round = 0; round < 3000; round++) {
+    for (int round = 0; round < 500; round++) {
         draw_terms(&b);
         put_block(&b);
         check_block(&b);
@@ -231,7 +231,7 @@ START_TEST(test_term_block_damage_is_seen_or_harmless)
 {
     block b = {0};
 
-    for (int round = 0; round < 20; round++) {
+    for (int round = 0; round < 5; round++) {
         draw_terms(&b);
         put_block(&b);
         /* A block cut off: the last bits of documents are missing, or more. */
