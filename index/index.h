@@ -216,15 +216,18 @@ typedef struct ost_postings {
     const uint8_t *tfs_at; /* packed frequencies of the block */
     const uint8_t *block_end;
     bool tfs_known, positions_known;
-    /* Once positions_known: the bytes of the block's positions; how many
-     * postings were passed by, and between which bits those of the next are;
-     * and the posting whose positions are held, if any. */
+    /* Once positions_known: the bytes of the block's positions and how many
+     * each posting has; how many postings were passed by, and between which
+     * bits those of the next are; the posting whose positions are held, if
+     * any, and where those of the one behind it begin. */
     const uint8_t *norms;
-    const uint8_t *positions_at, *positions_end;
+    const uint8_t *positions_at;
+    const uint32_t *counts; /* tfs or own_counts */
     uint64_t ones_at, lows_at;
+    uint64_t held_ones, held_lows;
     uint32_t passed, held;
-    bool bare; /* without[] holds for each how many occurrences have none */
-    uint32_t without[OST_BLOCK];
+    bool fast; /* the processor has what position_reader.c asks for */
+    uint32_t own_counts[OST_BLOCK];
     uint32_t *positions;
     size_t positions_room;
     uint32_t n_positions;
@@ -283,7 +286,10 @@ static inline uint32_t ost_postings_tf(ost_postings *p)
 /* Positions in the current document, ascending, *n_positions of them, which
  * may be fewer than its occurrences: joined forms have none (docs/design.md,
  * "Positions"). NULL, with n_positions 0, where no occurrence has one, and after
- * damage or when memory ran out (see status). Valid until the cursor moves. */
+ * damage or when memory ran out (see status). Valid until the cursor moves.
+ * Behind the last stand OST_POSITIONS_PAD times UINT32_MAX, which is none, for
+ * whoever compares several at once. */
+#define OST_POSITIONS_PAD 8
 const uint32_t *ost_postings_positions(ost_postings *p);
 static inline uint32_t ost_postings_n_positions(const ost_postings *p)
 {
@@ -297,6 +303,7 @@ typedef struct ost_position_set {
     uint64_t ones_at, lows_at;
     unsigned k;
     uint32_t n;
+    bool fast;
 } ost_position_set;
 
 /* How far a search got: words passed, and zeros in them. Zero at first. */

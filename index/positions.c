@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Writing positions, and reading those of the document a cursor is at
- * (docs/format.md, "Positions").
+ * Writing positions (docs/format.md, "Positions"); position_reader.c reads.
  *
  * A block's bytes are one string of bits. From its start come the high parts
  * of all positions in unary, from its end, downwards, their low bits; fewer
@@ -16,8 +15,6 @@
  */
 #include "positions.h"
 
-#include "postings_parts.h"
-
 /* The largest length that a norm byte stands for, and some room for the
  * positions left free between stretches of text. */
 #define DECODED(b)                                                          \
@@ -28,18 +25,19 @@
 #define SIXTEEN(b) FOUR(b), FOUR(b + 4u), FOUR(b + 8u), FOUR(b + 12u)
 #define SIXTY_FOUR(b)                                                       \
     SIXTEEN(b), SIXTEEN(b + 16u), SIXTEEN(b + 32u), SIXTEEN(b + 48u)
-static const uint32_t spans[256] = {SIXTY_FOUR(0u), SIXTY_FOUR(64u),
-                                    SIXTY_FOUR(128u), SIXTY_FOUR(192u)};
+const uint32_t ost_position_spans[256] = {
+    SIXTY_FOUR(0u), SIXTY_FOUR(64u), SIXTY_FOUR(128u), SIXTY_FOUR(192u)};
 
 uint32_t ost_positions_limit(uint8_t norm)
 {
-    return spans[norm] >> 24 ? UINT32_MAX : spans[norm] << 8;
+    return ost_position_spans[norm] >> 24 ? UINT32_MAX
+                                          : ost_position_spans[norm] << 8;
 }
 
 /* The logarithm of the span over n + 1, rounded down. */
 static inline unsigned low_bits(uint8_t norm, uint32_t n)
 {
-    const uint64_t span = spans[norm], parts = (uint64_t)n + 1;
+    const uint64_t span = ost_position_spans[norm], parts = (uint64_t)n + 1;
     unsigned k;
 
     if (parts > span)
@@ -129,328 +127,4 @@ bool ost_positions_put(ost_buffer *out, unsigned n, const uint32_t *docs,
         }
     }
     return true;
-}
-
-/* ---- Reading ---- */
-
-static const uint32_t *bad(ost_postings *p, const char *what)
-{
-    p->n_positions = 0;
-    ost_postings_fail(p, OST_SECTION_POSITIONS, p->term.positions, what);
-    return NULL;
-}
-
-/* Finds the block's bytes; false after damage. */
-static bool open_block(ost_postings *p)
-{
-    uint64_t from, to;
-    bool bare;
-
-    ost_postings_places(p, &from, &to, &bare);
-    if (from > to || to > p->term.positions_size || (from == to && !bare))
-        return bad(p, "position offsets out of order") != NULL;
-    p->positions_at = ost_section_get(p->segment, OST_SECTION_POSITIONS,
-                                      p->term.positions + from, to - from,
-                                      &p->error);
-    if (p->positions_at == NULL ||
-        ost_field_norms(p->segment, p->term.field, &p->norms, &p->error) !=
-            OSTEON_OK) {
-        ost_postings_stop(p, p->error.status);
-        return false;
-    }
-    p->positions_end = p->positions_at + (to - from);
-    p->bare = bare;
-    p->passed = 0;
-    p->ones_at = 0;
-    p->lows_at = (to - from) * 8;
-    p->held = OST_BLOCK;
-    if (bare && to > from) {
-        const uint8_t *after = ost_unpack(p->positions_at, p->positions_end,
-                                          p->n, p->without);
-        if (after == NULL)
-            return bad(p, "bad counts of positions") != NULL;
-        p->lows_at = (uint64_t)(p->positions_end - after) * 8;
-        p->positions_at = after;
-    }
-    return p->positions_known = true;
-}
-
-#define EACH_BYTE UINT64_C(0x0101010101010101)
-
-/* For each byte, how many ones are in it and those below. */
-static uint64_t running_ones(uint64_t v)
-{
-    v -= v >> 1 & UINT64_C(0x5555555555555555);
-    v = (v & UINT64_C(0x3333333333333333)) +
-        (v >> 2 & UINT64_C(0x3333333333333333));
-    v = (v + (v >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
-    return v * EACH_BYTE;
-}
-
-/* The bit behind the `count`-th (from 1) one of a word, whose running ones
- * come to that. The byte is found by comparing all at once (as in Vigna's
- * "Broadword implementation of rank/select queries", 2008). */
-static unsigned behind_one(uint64_t word, uint64_t running, uint64_t count)
-{
-    const uint64_t reach =
-        ((running | 0x80 * EACH_BYTE) - count * EACH_BYTE) & 0x80 * EACH_BYTE;
-    const unsigned from = (unsigned)__builtin_ctzll(reach) & ~7u;
-
-    count -= running << 8 >> from & 0xff;
-    word = word >> from;
-    for (; count > 1; count--)
-        word &= word - 1;
-    return from + (unsigned)__builtin_ctzll(word) + 1;
-}
-
-/* The bit behind the `count`-th (from 1) one from `bit` on; past `end` where
- * there are not so many. */
-static uint64_t pass_ones(const uint8_t *bytes, uint64_t bit, uint64_t end,
-                          uint64_t count)
-{
-    uint64_t base = bit & ~UINT64_C(7);
-    uint64_t past = ((uint64_t)1 << (bit & 7)) - 1; /* bits below `bit` */
-
-    for (; base < end; base += 64) {
-        const uint64_t word = ost_get64(bytes + (base >> 3)) & ~past;
-        const uint64_t running = running_ones(word), ones = running >> 56;
-        if (ones >= count)
-            return base + behind_one(word, running, count);
-        count -= ones;
-        past = 0;
-    }
-    return UINT64_MAX;
-}
-
-/* How many positions posting i of the block has. A damaged count of those
- * without one wraps; what follows bounds it. */
-static uint32_t count_of(const ost_postings *p, uint32_t i)
-{
-    if (p->positions_at == p->positions_end)
-        return 0;
-    return p->bare ? p->tfs[i] - p->without[i] : p->tfs[i];
-}
-
-/* Moves on to those of posting `to` of the block, or their end; false after
- * damage. */
-static bool pass(ost_postings *p, uint32_t to)
-{
-    const bool none = p->positions_at == p->positions_end;
-    uint64_t ones = 0, lows = 0;
-
-    for (uint32_t i = p->passed; i < to && !none; i++) {
-        const uint32_t n = p->bare ? p->tfs[i] - p->without[i] : p->tfs[i];
-        ones += n;
-        lows += (uint64_t)n * low_bits(p->norms[p->docs[i]], n);
-    }
-    p->passed = to;
-    if (ones > 0)
-        p->ones_at = pass_ones(p->positions_at, p->ones_at, p->lows_at, ones);
-    if (p->ones_at > p->lows_at || lows > p->lows_at - p->ones_at)
-        return bad(p, "bad block of positions") != NULL;
-    p->lows_at -= lows;
-    return true;
-}
-
-/* Decodes n positions of k low bits, which are there; returns the bit behind
- * the last one, past lows_at after damage. With the i-th one at bit b from the
- * first bit on, the parts above of distances 0 to i add up to b - i, and each
- * position is i more than the sum of the distances. Of many positions, b - i
- * is the part above of the i-th itself. */
-static inline uint64_t decode(const ost_postings *p, uint32_t n, unsigned k,
-                              uint64_t limit, bool many)
-{
-    const uint8_t *bytes = p->positions_at;
-    const uint64_t end = p->lows_at;
-    uint64_t base = p->ones_at & ~UINT64_C(7), above = base - p->ones_at;
-    uint64_t word = ost_get64(bytes + (base >> 3)) >> (p->ones_at & 7)
-                                                          << (p->ones_at & 7);
-    uint64_t low = end, sum = 0, last = 0;
-    bool descends = false;
-    unsigned one = 0;
-
-    for (uint32_t i = 0; i < n; i++) {
-        const uint64_t before = last;
-        while (word == 0) {
-            base += 64;
-            above += 64;
-            if (base >= end)
-                return UINT64_MAX;
-            word = ost_get64(bytes + (base >> 3));
-        }
-        one = (unsigned)__builtin_ctzll(word);
-        word &= word - 1;
-        low -= k;
-        sum = (many ? 0 : sum) + ost_bits_get(bytes, low, k) + 1;
-        last = ((above + one) << k) + sum;
-        descends |= last <= before;
-        p->positions[i] = (uint32_t)last - 1;
-        above--;
-    }
-    return last <= limit && !descends ? base + one + 1 : UINT64_MAX;
-}
-
-/* Behind the last posting's only zeros are left, to fill a byte. */
-static bool ends_well(const ost_postings *p, uint64_t unary_end,
-                      uint64_t lows)
-{
-    const uint64_t left = p->lows_at - lows - unary_end;
-
-    return p->at + 1 < p->n ||
-           (left < 8 && ost_bits_get(p->positions_at, unary_end,
-                                     (unsigned)left) == 0);
-}
-
-/* A term of one occurrence has its position in the dictionary, if any. */
-static const uint32_t *inline_position(ost_postings *p)
-{
-    if (p->term.positions == 0)
-        return NULL;
-    if (!OST_GROW(&p->positions, &p->positions_room, 1)) {
-        ost_postings_stop(p, ost_fail_memory(&p->error));
-        return NULL;
-    }
-    p->positions[0] = (uint32_t)p->term.positions - 1;
-    p->n_positions = 1;
-    return p->positions;
-}
-
-/* Moves to those of the current document, which are not in the dictionary:
- * their number, not 0, low bits and bound. 0: there are none, or damage. */
-static uint32_t reach(ost_postings *p, unsigned *k, uint64_t *limit)
-{
-    uint32_t n;
-
-    if (!p->positions_known && !open_block(p))
-        return 0;
-    n = count_of(p, p->at);
-    if (n == 0 || !pass(p, p->at))
-        return 0;
-    *k = low_bits(p->norms[p->doc], n);
-    *limit = ost_positions_limit(p->norms[p->doc]);
-    if ((uint64_t)n * *k + n > p->lows_at - p->ones_at) {
-        bad(p, "bad block of positions");
-        return 0;
-    }
-    return n;
-}
-
-const uint32_t *ost_postings_positions(ost_postings *p)
-{
-    uint64_t end, limit;
-    uint32_t n;
-    unsigned k;
-
-    p->n_positions = 0;
-    if (p->term.no_positions || ost_postings_tf(p) == 0)
-        return NULL;
-    if (p->term.inlined)
-        return inline_position(p);
-    n = reach(p, &k, &limit);
-    if (n == 0)
-        return NULL;
-    if (p->held == p->at) {
-        p->n_positions = n;
-        return p->positions;
-    }
-    if (!OST_GROW(&p->positions, &p->positions_room, n)) {
-        ost_postings_stop(p, ost_fail_memory(&p->error));
-        return NULL;
-    }
-    end = n < OST_POSITIONS_MANY ? decode(p, n, k, limit, false)
-                                 : decode(p, n, k, limit, true);
-    if (end > p->lows_at - (uint64_t)n * k ||
-        !ends_well(p, end, (uint64_t)n * k))
-        return bad(p, "bad block of positions");
-    p->held = p->at;
-    p->n_positions = n;
-    return p->positions;
-}
-
-/* ---- Copying ---- */
-
-bool ost_postings_run(ost_postings *p, uint32_t n, uint32_t *counts,
-                      ost_position_run *out)
-{
-    const uint32_t from = p->at;
-
-    memset(out, 0, sizeof *out);
-    memset(counts, 0, n * sizeof *counts);
-    if (p->term.no_positions || ost_postings_tf(p) == 0)
-        return p->status == OSTEON_OK;
-    if (p->term.inlined) {
-        counts[0] = p->term.positions > 0;
-        out->position = (uint32_t)p->term.positions - 1;
-        return true;
-    }
-    if ((!p->positions_known && !open_block(p)) || !pass(p, from))
-        return false;
-    out->bytes = p->positions_at;
-    out->ones_at = p->ones_at;
-    out->lows_at = p->lows_at;
-    for (uint32_t i = 0; i < n; i++)
-        counts[i] = count_of(p, from + i);
-    if (!pass(p, from + n))
-        return false;
-    out->n_ones = p->ones_at - out->ones_at;
-    out->n_lows = out->lows_at - p->lows_at;
-    p->at = from + n - 1;
-    if (!ends_well(p, p->ones_at, 0))
-        return bad(p, "bad block of positions") != NULL;
-    p->at = from;
-    return true;
-}
-
-/* ---- Looking up ---- */
-
-bool ost_postings_position_set(ost_postings *p, ost_position_set *out)
-{
-    uint64_t limit;
-
-    if (p->term.no_positions || p->term.inlined ||
-        ost_postings_tf(p) < OST_POSITIONS_MANY)
-        return false;
-    out->n = reach(p, &out->k, &limit);
-    out->bytes = p->positions_at;
-    out->ones_at = p->ones_at;
-    out->lows_at = p->lows_at;
-    return out->n >= OST_POSITIONS_MANY;
-}
-
-bool ost_position_set_has(const ost_position_set *set,
-                          ost_position_place *place, uint32_t position)
-{
-    const uint64_t high = position >> set->k;
-    const uint64_t low = position - (high << set->k);
-    const uint64_t last = set->lows_at - set->k * (uint64_t)set->n;
-    uint64_t bit = set->ones_at, i;
-
-    if (high > 0) {
-        /* Behind as many zeros. Bits below the first do not count. */
-        const uint64_t first = set->ones_at & ~UINT64_C(7);
-        for (;; place->words++) {
-            const uint64_t base = first + place->words * 64;
-            const uint64_t past =
-                base == first ? (UINT64_C(1) << (set->ones_at & 7)) - 1 : 0;
-            uint64_t word, running;
-            if (base >= last)
-                return false;
-            word = ~(ost_get64(set->bytes + (base >> 3)) | past);
-            running = running_ones(word);
-            if (place->zeros + (running >> 56) >= high) {
-                bit = base + behind_one(word, running, high - place->zeros);
-                break;
-            }
-            place->zeros += running >> 56;
-        }
-    }
-    i = bit - set->ones_at - high;
-    for (; i < set->n && bit < last && ost_bits_get(set->bytes, bit, 1) != 0;
-         i++, bit++) {
-        const uint64_t found = ost_bits_get(
-            set->bytes, set->lows_at - (i + 1) * set->k, set->k);
-        if (found >= low)
-            return found == low;
-    }
-    return false;
 }

@@ -9,6 +9,10 @@
 
 #include "index.h"
 
+/* What low bits follow from: of each norm byte the largest length it stands
+ * for, and 16. */
+extern const uint32_t ost_position_spans[256];
+
 /* Where a field's length is the byte `norm`, positions at or past this are not
  * kept: the unary part of a code stays within some bytes a position. */
 uint32_t ost_positions_limit(uint8_t norm);
@@ -54,7 +58,7 @@ bool ost_position_runs_put(ost_buffer *out, unsigned n, const uint32_t *tfs,
                            const ost_position_run *runs, unsigned n_runs,
                            bool *bare);
 
-/* ---- positions.c ---- */
+/* ---- position_reader.c ---- */
 
 /* Tells where the positions of the current posting and n - 1 behind it in its
  * block lie, and counts[n] of each; of a term of one occurrence `position`

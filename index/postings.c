@@ -5,7 +5,8 @@
  * Invariants: docs[0..n) is the decoded block `block`, ascending and below
  * the segment's number of documents, which is checked when a block is
  * decoded; frequencies of a block are decoded when first asked for. After damage
- * the cursor is at OST_DOC_END and stays there. Positions are in positions.c.
+ * the cursor is at OST_DOC_END and stays there. Positions are in
+ * position_reader.c.
  */
 #include "postings_parts.h"
 
@@ -85,7 +86,8 @@ osteon_status ost_postings_begin(ost_postings *p, ost_segment *segment,
      * a cursor a term. */
     memset(p, 0, offsetof(ost_postings, docs));
     memset(&p->segment, 0,
-           offsetof(ost_postings, without) - offsetof(ost_postings, segment));
+           offsetof(ost_postings, own_counts) -
+               offsetof(ost_postings, segment));
     p->positions = positions;
     p->positions_room = room;
     p->n_positions = 0;

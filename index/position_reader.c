@@ -1,0 +1,510 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Reading the positions of the document a cursor is at (docs/format.md,
+ * "Positions"; positions.c tells how they are coded).
+ *
+ * Invariants, once p->positions_known: counts[0..n) are what the block's
+ * postings have of positions; those of posting `passed` begin at bit ones_at
+ * upwards and end at bit lows_at downwards, and if posting `held` is decoded,
+ * those behind it begin at held_ones and held_lows.
+ *
+ * What counts and finds bits is made twice, the second time for processors
+ * that have instructions for it.
+ */
+#include "positions.h"
+
+#include "postings_parts.h"
+
+#if defined(__GNUC__)
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#else
+#define ALWAYS_INLINE static inline
+#endif
+
+/* ---- Counting ones ---- */
+
+#define EACH_BYTE UINT64_C(0x0101010101010101)
+
+/* For each byte, how many ones are in it and those below. */
+static inline uint64_t running_ones(uint64_t v)
+{
+    v -= v >> 1 & UINT64_C(0x5555555555555555);
+    v = (v & UINT64_C(0x3333333333333333)) +
+        (v >> 2 & UINT64_C(0x3333333333333333));
+    v = (v + (v >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return v * EACH_BYTE;
+}
+
+/* The place of the `count`-th (from 1) one of a word that has so many. The
+ * byte is found by comparing all at once (as in Vigna's "Broadword
+ * implementation of rank/select queries", 2008). */
+static inline unsigned plain_select(uint64_t word, unsigned count)
+{
+    const uint64_t running = running_ones(word);
+    const uint64_t reach =
+        ((running | 0x80 * EACH_BYTE) - count * EACH_BYTE) & 0x80 * EACH_BYTE;
+    const unsigned from = (unsigned)__builtin_ctzll(reach) & ~7u;
+
+    count -= running << 8 >> from & 0xff;
+    word = word >> from;
+    for (; count > 1; count--)
+        word &= word - 1;
+    return from + (unsigned)__builtin_ctzll(word);
+}
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+
+#define FAST __attribute__((target("bmi,bmi2,popcnt")))
+
+FAST static inline unsigned fast_count(uint64_t word)
+{
+    return (unsigned)_mm_popcnt_u64(word);
+}
+
+FAST static inline unsigned fast_select(uint64_t word, unsigned count)
+{
+    return (unsigned)_tzcnt_u64(_pdep_u64(UINT64_C(1) << (count - 1), word));
+}
+
+/* The first processors with BMI2 take a loop for pdep. */
+static bool has_fast(void)
+{
+    return __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+           __builtin_cpu_supports("popcnt") && !__builtin_cpu_is("znver1") &&
+           !__builtin_cpu_is("znver2");
+}
+
+#else
+
+#define FAST
+#define fast_count(word) 0u
+#define fast_select(word, count) 0u
+
+static bool has_fast(void)
+{
+    return false;
+}
+#endif
+
+ALWAYS_INLINE unsigned count_ones(uint64_t word, bool fast)
+{
+    return fast ? fast_count(word) : (unsigned)(running_ones(word) >> 56);
+}
+
+ALWAYS_INLINE unsigned select_one(uint64_t word, unsigned count, bool fast)
+{
+    return fast ? fast_select(word, count) : plain_select(word, count);
+}
+
+/* The bit behind the `count`-th (from 1) one from `bit` on; past `end` where
+ * there are not so many. */
+ALWAYS_INLINE uint64_t pass_ones(const uint8_t *bytes, uint64_t bit,
+                                 uint64_t end, uint64_t count, bool fast)
+{
+    uint64_t base = bit & ~UINT64_C(7);
+    uint64_t past = ((uint64_t)1 << (bit & 7)) - 1; /* bits below `bit` */
+
+    for (; base < end; base += 64) {
+        const uint64_t word = ost_get64(bytes + (base >> 3)) & ~past;
+        const unsigned ones = count_ones(word, fast);
+        if (ones >= count)
+            return base + select_one(word, (unsigned)count, fast) + 1;
+        count -= ones;
+        past = 0;
+    }
+    return UINT64_MAX;
+}
+
+/* ---- The block ---- */
+
+static bool bad(ost_postings *p)
+{
+    p->n_positions = 0;
+    ost_postings_fail(p, OST_SECTION_POSITIONS, p->term.positions,
+                      "bad block of positions");
+    return false;
+}
+
+/* How many positions each posting has. A damaged count of those without one
+ * wraps; what follows bounds it. Returns where the bits begin, NULL after
+ * damage. */
+static const uint8_t *count_positions(ost_postings *p, const uint8_t *at,
+                                      const uint8_t *end, bool bare)
+{
+    p->counts = p->tfs;
+    if (!bare)
+        return at;
+    p->counts = p->own_counts;
+    if (at == end) {
+        memset(p->own_counts, 0, sizeof p->own_counts);
+        return at;
+    }
+    at = ost_unpack(at, end, p->n, p->own_counts);
+    for (uint32_t i = 0; i < p->n && at != NULL; i++)
+        p->own_counts[i] = p->tfs[i] - p->own_counts[i];
+    return at;
+}
+
+/* Finds the block's bytes; false after damage. */
+static bool open_block(ost_postings *p)
+{
+    uint64_t from, to;
+    const uint8_t *bytes, *bits;
+    bool bare;
+
+    if (!ost_postings_load_tfs(p))
+        return false;
+    ost_postings_places(p, &from, &to, &bare);
+    if (from > to || to > p->term.positions_size || (from == to && !bare)) {
+        ost_postings_fail(p, OST_SECTION_POSITIONS, p->term.positions,
+                          "position offsets out of order");
+        return false;
+    }
+    bytes = ost_section_get(p->segment, OST_SECTION_POSITIONS,
+                            p->term.positions + from, to - from, &p->error);
+    if (bytes == NULL ||
+        ost_field_norms(p->segment, p->term.field, &p->norms, &p->error) !=
+            OSTEON_OK) {
+        ost_postings_stop(p, p->error.status);
+        return false;
+    }
+    bits = count_positions(p, bytes, bytes + (to - from), bare);
+    if (bits == NULL) {
+        ost_postings_fail(p, OST_SECTION_POSITIONS, p->term.positions,
+                          "bad counts of positions");
+        return false;
+    }
+    p->positions_at = bits;
+    p->passed = 0;
+    p->ones_at = 0;
+    p->lows_at = (to - from - (uint64_t)(bits - bytes)) * 8;
+    p->held = OST_BLOCK;
+    p->fast = has_fast();
+    return p->positions_known = true;
+}
+
+/* ---- Moving to a posting ---- */
+
+/* The same as ost_positions_low. A float's bits are its exponent and, below,
+ * the rest of it, so that the difference of two has in front the logarithm of
+ * their quotient, rounded down. So many positions, and one more, are a float;
+ * a span that is not differs from it in bits too low to matter. */
+ALWAYS_INLINE unsigned low_bits(uint8_t norm, uint32_t n)
+{
+    const float span = (float)(int64_t)ost_position_spans[norm],
+                parts = (float)(int32_t)(n + 1);
+    int32_t above, below, k;
+
+    if (OST_UNLIKELY(n >> 20 != 0))
+        return ost_positions_low(norm, n);
+    memcpy(&above, &span, sizeof above);
+    memcpy(&below, &parts, sizeof below);
+    k = (above - below) >> 23;
+    return k < 0 ? 0 : (unsigned)k;
+}
+
+/* Moves on to the current posting's; false after damage. */
+ALWAYS_INLINE bool pass(ost_postings *p, bool fast)
+{
+    const uint32_t to = p->at;
+    uint64_t ones = 0, lows = 0;
+
+    if (p->held < to && p->held >= p->passed) {
+        p->passed = p->held + 1;
+        p->ones_at = p->held_ones;
+        p->lows_at = p->held_lows;
+    }
+    for (uint32_t i = p->passed; i < to; i++) {
+        const uint32_t n = p->counts[i];
+        ones += n;
+        lows += (uint64_t)n * low_bits(p->norms[p->docs[i]], n);
+    }
+    p->passed = to;
+    if (ones > 0)
+        p->ones_at =
+            pass_ones(p->positions_at, p->ones_at, p->lows_at, ones, fast);
+    if (p->ones_at > p->lows_at || lows > p->lows_at - p->ones_at)
+        return bad(p);
+    p->lows_at -= lows;
+    return true;
+}
+
+/* Moves to those of the current document, which are not in the dictionary:
+ * their number, not 0, and low bits. 0: there are none, or damage. */
+ALWAYS_INLINE uint32_t reach(ost_postings *p, unsigned *k, bool fast)
+{
+    const uint32_t n = p->counts[p->at];
+
+    if (n == 0 || !pass(p, fast))
+        return 0;
+    *k = low_bits(p->norms[p->doc], n);
+    if ((uint64_t)n * *k + n > p->lows_at - p->ones_at) {
+        bad(p);
+        return 0;
+    }
+    return n;
+}
+
+/* ---- Decoding ---- */
+
+/* Decodes n positions of k low bits, which are there; returns the bit behind
+ * the last one, past lows_at after damage. With the i-th one at bit b from the
+ * first bit on, the parts above of distances 0 to i add up to b - i, and each
+ * position is i more than the sum of the distances. Of many positions, b - i
+ * is the part above of the i-th itself; only those can descend. */
+ALWAYS_INLINE uint64_t decode(const ost_postings *p, uint32_t n, unsigned k,
+                              bool many)
+{
+    const uint8_t *bytes = p->positions_at;
+    const uint64_t end = p->lows_at, mask = (UINT64_C(1) << k) - 1;
+    uint64_t base = p->ones_at & ~UINT64_C(7), above = base - p->ones_at;
+    uint64_t word = ost_get64(bytes + (base >> 3)) >> (p->ones_at & 7)
+                                                          << (p->ones_at & 7);
+    uint64_t low = end, sum = 0, last = 0;
+    uint32_t *out = p->positions;
+    bool descends = false;
+    unsigned one = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        const uint64_t before = last;
+        while (OST_UNLIKELY(word == 0)) {
+            base += 64;
+            above += 64;
+            if (base >= end)
+                return UINT64_MAX;
+            word = ost_get64(bytes + (base >> 3));
+        }
+        one = (unsigned)__builtin_ctzll(word);
+        word &= word - 1;
+        low -= k;
+        sum = (many ? 0 : sum) +
+              (ost_get64(bytes + (low >> 3)) >> (low & 7) & mask) + 1;
+        last = ((above + one) << k) + sum;
+        if (many)
+            descends |= last <= before;
+        out[i] = (uint32_t)last - 1;
+        above--;
+    }
+    return last <= ost_positions_limit(p->norms[p->doc]) && !descends
+               ? base + one + 1
+               : UINT64_MAX;
+}
+
+/* Behind the last posting's only zeros are left, to fill a byte. */
+static bool ends_well(const ost_postings *p)
+{
+    const uint64_t left = p->held_lows - p->held_ones;
+
+    return left < 8 && ost_bits_get(p->positions_at, p->held_ones,
+                                    (unsigned)left) == 0;
+}
+
+static void pad(uint32_t *behind)
+{
+    memset(behind, 0xff, OST_POSITIONS_PAD * sizeof *behind);
+}
+
+/* Room for n positions; false: no memory. */
+static inline bool has_room(ost_postings *p, uint32_t n)
+{
+    const size_t want = (size_t)n + OST_POSITIONS_PAD;
+
+    if (OST_LIKELY(want <= p->positions_room) ||
+        OST_GROW(&p->positions, &p->positions_room, want))
+        return true;
+    ost_postings_stop(p, ost_fail_memory(&p->error));
+    return false;
+}
+
+/* A term of one occurrence has its position in the dictionary, if any. */
+static const uint32_t *inline_position(ost_postings *p)
+{
+    if (p->term.positions == 0 || !has_room(p, 1))
+        return NULL;
+    p->positions[0] = (uint32_t)p->term.positions - 1;
+    pad(p->positions + 1);
+    p->n_positions = 1;
+    return p->positions;
+}
+
+ALWAYS_INLINE const uint32_t *read_positions(ost_postings *p, bool fast)
+{
+    unsigned k = 0;
+    const uint32_t n = reach(p, &k, fast);
+
+    if (n == 0 || !has_room(p, n))
+        return NULL;
+    p->held_lows = p->lows_at - (uint64_t)n * k;
+    p->held_ones = n < OST_POSITIONS_MANY ? decode(p, n, k, false)
+                                          : decode(p, n, k, true);
+    if (p->held_ones > p->held_lows ||
+        (p->at + 1 == p->n && !ends_well(p))) {
+        bad(p);
+        return NULL;
+    }
+    pad(p->positions + n);
+    p->held = p->at;
+    p->n_positions = n;
+    return p->positions;
+}
+
+FAST static const uint32_t *read_fast(ost_postings *p)
+{
+    return read_positions(p, true);
+}
+
+static const uint32_t *read_plain(ost_postings *p)
+{
+    return read_positions(p, false);
+}
+
+const uint32_t *ost_postings_positions(ost_postings *p)
+{
+    if (OST_LIKELY(p->positions_known)) {
+        if (p->held != p->at)
+            p->n_positions = 0;
+        else
+            return p->positions;
+        return p->fast ? read_fast(p) : read_plain(p);
+    }
+    p->n_positions = 0;
+    if (p->term.no_positions || p->n == 0)
+        return NULL;
+    if (p->term.inlined)
+        return inline_position(p);
+    if (!open_block(p))
+        return NULL;
+    return p->fast ? read_fast(p) : read_plain(p);
+}
+
+/* ---- Looking up ---- */
+
+FAST static uint32_t reach_fast(ost_postings *p, unsigned *k)
+{
+    return reach(p, k, true);
+}
+
+static uint32_t reach_plain(ost_postings *p, unsigned *k)
+{
+    return reach(p, k, false);
+}
+
+bool ost_postings_position_set(ost_postings *p, ost_position_set *out)
+{
+    if (p->term.no_positions || p->term.inlined ||
+        ost_postings_tf(p) < OST_POSITIONS_MANY ||
+        (!p->positions_known && !open_block(p)))
+        return false;
+    out->n = p->fast ? reach_fast(p, &out->k) : reach_plain(p, &out->k);
+    out->bytes = p->positions_at;
+    out->ones_at = p->ones_at;
+    out->lows_at = p->lows_at;
+    out->fast = p->fast;
+    return out->n >= OST_POSITIONS_MANY;
+}
+
+ALWAYS_INLINE bool has(const ost_position_set *set, ost_position_place *place,
+                       uint32_t position, bool fast)
+{
+    const uint64_t high = position >> set->k;
+    const uint64_t low = position - (high << set->k);
+    const uint64_t last = set->lows_at - set->k * (uint64_t)set->n;
+    uint64_t bit = set->ones_at, i;
+
+    if (high > 0) {
+        /* Behind as many zeros. Bits below the first do not count. */
+        const uint64_t first = set->ones_at & ~UINT64_C(7);
+        for (;; place->words++) {
+            const uint64_t base = first + place->words * 64;
+            const uint64_t past =
+                base == first ? (UINT64_C(1) << (set->ones_at & 7)) - 1 : 0;
+            uint64_t word;
+            unsigned zeros;
+            if (base >= last)
+                return false;
+            word = ~(ost_get64(set->bytes + (base >> 3)) | past);
+            zeros = count_ones(word, fast);
+            if (place->zeros + zeros >= high) {
+                bit = base + 1 +
+                      select_one(word, (unsigned)(high - place->zeros), fast);
+                break;
+            }
+            place->zeros += zeros;
+        }
+    }
+    i = bit - set->ones_at - high;
+    for (; i < set->n && bit < last && ost_bits_get(set->bytes, bit, 1) != 0;
+         i++, bit++) {
+        const uint64_t found = ost_bits_get(
+            set->bytes, set->lows_at - (i + 1) * set->k, set->k);
+        if (found >= low)
+            return found == low;
+    }
+    return false;
+}
+
+FAST static bool has_fast_position(const ost_position_set *set,
+                                   ost_position_place *place,
+                                   uint32_t position)
+{
+    return has(set, place, position, true);
+}
+
+static bool has_plain_position(const ost_position_set *set,
+                               ost_position_place *place, uint32_t position)
+{
+    return has(set, place, position, false);
+}
+
+bool ost_position_set_has(const ost_position_set *set,
+                          ost_position_place *place, uint32_t position)
+{
+    return set->fast ? has_fast_position(set, place, position)
+                     : has_plain_position(set, place, position);
+}
+
+/* ---- Copying ---- */
+
+/* Moves on to posting `to` of the block, or the end of all. */
+static bool pass_upto(ost_postings *p, uint32_t to)
+{
+    const uint32_t at = p->at;
+    bool well;
+
+    p->at = to;
+    well = pass(p, false);
+    p->at = at;
+    return well;
+}
+
+bool ost_postings_run(ost_postings *p, uint32_t n, uint32_t *counts,
+                      ost_position_run *out)
+{
+    const uint32_t from = p->at;
+
+    memset(out, 0, sizeof *out);
+    memset(counts, 0, n * sizeof *counts);
+    if (p->term.no_positions || ost_postings_tf(p) == 0)
+        return p->status == OSTEON_OK;
+    if (p->term.inlined) {
+        counts[0] = p->term.positions > 0;
+        out->position = (uint32_t)p->term.positions - 1;
+        return true;
+    }
+    if ((!p->positions_known && !open_block(p)) || !pass_upto(p, from))
+        return false;
+    out->bytes = p->positions_at;
+    out->ones_at = p->ones_at;
+    out->lows_at = p->lows_at;
+    memcpy(counts, p->counts + from, n * sizeof *counts);
+    if (!pass_upto(p, from + n))
+        return false;
+    out->n_ones = p->ones_at - out->ones_at;
+    out->n_lows = out->lows_at - p->lows_at;
+    if (from + n < p->n)
+        return true;
+    p->held_ones = p->ones_at;
+    p->held_lows = p->lows_at;
+    return ends_well(p) || bad(p);
+}
