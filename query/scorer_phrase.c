@@ -7,6 +7,11 @@
  */
 #include "scorer.h"
 
+enum {
+    STARTS = 64,   /* places where a phrase may begin, looked at together */
+    LOOKED_UP = 12 /* times as many positions: faster than decoding them */
+};
+
 /* A member's place in the current document. */
 typedef struct phrase_member {
     uint32_t list, offset;
@@ -35,6 +40,7 @@ typedef struct phrase_scorer {
     const ost_impact_scale *scale;
     int64_t checked; /* as a term's */
     uint32_t tf;     /* what match() found */
+    uint32_t starts[STARTS];
 } phrase_scorer;
 
 static int64_t phrase_bound(ost_scorer *s, uint32_t target, uint32_t *upto)
@@ -119,86 +125,74 @@ static int64_t phrase_seek(ost_scorer *s, uint32_t target)
 
 /* ---- Positions ---- */
 
-/* Moves `at` to the first of n positions that is not below `want`: galloping,
- * since one member may be far more frequent than another. */
-static uint32_t advance(const uint32_t *positions, uint32_t n, uint32_t at,
-                        uint32_t want)
-{
-    uint32_t step = 1, high;
-
-    if (at >= n || positions[at] >= want)
-        return at;
-    while (step < n - at && positions[at + step] < want) {
-        at += step;
-        step *= 2;
-    }
-    high = step < n - at ? at + step : n;
-    at++;
-    while (at < high) {
-        const uint32_t mid = at + (high - at) / 2;
-        if (positions[mid] < want)
-            at = mid + 1;
-        else
-            high = mid;
-    }
-    return at;
-}
-
-/* Decodes a list's positions in the current document; false after damage. */
+/* Decodes a list's positions in the current document; false after damage, or
+ * where there are none. */
 static bool decode(phrase_scorer *p, uint32_t list)
 {
     phrase_positions *positions = &p->positions[list];
+    ost_postings *postings = p->lists[list]->postings;
 
-    positions->decoded = ost_postings_positions(p->lists[list]->postings);
-    positions->n = ost_postings_n_positions(p->lists[list]->postings);
+    positions->decoded = ost_postings_positions(postings);
+    positions->n = ost_postings_n_positions(postings);
     return positions->decoded != NULL;
 }
 
-/* Reads them when first asked for: most documents drop out before the frequent
- * words are looked at. */
-static bool ready(phrase_scorer *p, uint32_t list)
+/* Gets them ready when first asked for, to look n starts up: most documents
+ * drop out before the frequent words are looked at. Of many positions a few
+ * are looked up (or one, if one match is enough) rather than all decoded. */
+static bool ready(phrase_scorer *p, uint32_t list, uint32_t n)
 {
     phrase_positions *positions = &p->positions[list];
+    ost_postings *postings = p->lists[list]->postings;
 
-    return positions->decoded != NULL || positions->set.n > 0 ||
-           ost_postings_position_set(p->lists[list]->postings,
-                                     &positions->set) ||
-           decode(p, list);
+    if (positions->decoded != NULL || positions->set.n > 0)
+        return true;
+    if ((!p->base.ranking || ost_postings_tf(postings) / LOOKED_UP > n) &&
+        ost_postings_position_set(postings, &positions->set))
+        return true;
+    positions->set.n = 0;
+    return decode(p, list);
 }
 
-/* Whether all members stand where they must for a phrase that begins at
- * `start`; *over is set where none can begin there or later. */
-static bool stands(phrase_scorer *p, uint32_t start, bool *over)
+/* Looks n starts up in a set; the first found is enough where `one` is. */
+static uint32_t look_up(const ost_position_set *set, phrase_member *m,
+                        uint32_t *starts, uint32_t n, bool one)
 {
-    for (uint32_t i = 1; i < p->n_members; i++) {
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < n && !(one && kept > 0); i++) {
+        const uint32_t start = starts[i];
+        if (start > UINT32_MAX - m->offset)
+            break;
+        starts[kept] = start;
+        kept += ost_position_set_has(set, &m->place, start + m->offset);
+    }
+    return kept;
+}
+
+/* How many of the starts p->starts[0..n) are those of a phrase. */
+static uint32_t keep_starts(phrase_scorer *p, uint32_t n, uint32_t known)
+{
+    for (uint32_t i = 0; i < p->n_members && n > 0; i++) {
         phrase_member *m = &p->members[i];
         const phrase_positions *positions = &p->positions[m->list];
-        const uint32_t want = start + m->offset;
-        *over = !ready(p, m->list) || want < start; /* past the highest */
-        if (*over)
-            return false;
-        if (positions->decoded == NULL) {
-            if (!ost_position_set_has(&positions->set, &m->place, want))
-                return false;
+        const bool one = !p->base.ranking && i + 1 == p->n_members;
+        if (i == known)
             continue;
-        }
-        m->at = advance(positions->decoded, positions->n, m->at, want);
-        *over = m->at == positions->n;
-        if (*over || positions->decoded[m->at] != want)
-            return false;
+        if (!ready(p, m->list, n))
+            return 0;
+        if (positions->decoded == NULL)
+            n = look_up(&positions->set, m, p->starts, n, one);
+        else
+            n = ost_starts_keep(p->starts, n, m->offset, positions->decoded,
+                                positions->n, &m->at);
     }
-    return true;
+    return n;
 }
 
-/* Distinct places where the phrase begins, or whether there is one where that
- * is enough. */
-static uint32_t count_starts(phrase_scorer *p)
+/* Forgets what the document before had. */
+static void begin(phrase_scorer *p)
 {
-    const uint32_t offset = p->members[0].offset;
-    const phrase_positions *first = &p->positions[0];
-    uint32_t n = 0, last = 0;
-    bool over = false;
-
     for (uint32_t i = 0; i < p->n_lists; i++) {
         p->positions[i].decoded = NULL;
         p->positions[i].set.n = 0;
@@ -207,17 +201,28 @@ static uint32_t count_starts(phrase_scorer *p)
         p->members[i].at = 0;
         p->members[i].place = (ost_position_place){0, 0};
     }
-    if (!decode(p, 0))
+}
+
+/* Places where the phrase begins, or whether there is one where that is
+ * enough. Those where member `known`, the first of its list, has it begin are
+ * looked at, some at a time. */
+static uint32_t count_starts(phrase_scorer *p, uint32_t known)
+{
+    const uint32_t offset = p->members[known].offset;
+    const phrase_positions *first = &p->positions[p->members[known].list];
+    uint32_t n = 0, at = 0;
+
+    begin(p);
+    if (!decode(p, p->members[known].list))
         return 0;
-    for (uint32_t i = 0; i < first->n && !over; i++) {
-        const uint32_t start = first->decoded[i] - offset;
-        if (first->decoded[i] < offset || (n > 0 && start == last))
-            continue;
-        if (!stands(p, start, &over))
-            continue;
-        n++;
-        last = start;
-        over = !p->base.ranking;
+    while (at < first->n && first->decoded[at] < offset)
+        at++;
+    while (at < first->n && (n == 0 || p->base.ranking)) {
+        uint32_t some = first->n - at < STARTS ? first->n - at : STARTS;
+        for (uint32_t i = 0; i < some; i++)
+            p->starts[i] = first->decoded[at + i] - offset;
+        at += some;
+        n += keep_starts(p, some, known);
     }
     return n;
 }
@@ -225,16 +230,20 @@ static uint32_t count_starts(phrase_scorer *p)
 static bool phrase_match(ost_scorer *s, int64_t floor)
 {
     phrase_scorer *p = (phrase_scorer *)s;
-    uint32_t most = UINT32_MAX;
+    uint32_t most = UINT32_MAX, list = 0, known = 0;
 
-    for (uint32_t i = 0; i < p->n_lists && floor >= 0; i++) {
+    for (uint32_t i = 0; i < p->n_lists; i++) {
         const uint32_t tf = ost_postings_tf(p->lists[i]->postings);
-        if (tf < most)
+        if (tf < most) {
             most = tf;
+            list = i;
+        }
     }
     if (floor >= 0 && score_of(p, most, (uint32_t)s->doc) <= floor)
         return false;
-    p->tf = count_starts(p);
+    while (p->members[known].list != list)
+        known++;
+    p->tf = count_starts(p, known);
     return p->tf > 0;
 }
 
