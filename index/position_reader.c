@@ -186,22 +186,46 @@ static bool open_block(ost_postings *p)
 
 /* ---- Moving to a posting ---- */
 
-/* The same as ost_positions_low. A float's bits are its exponent and, below,
- * the rest of it, so that the difference of two has in front the logarithm of
- * their quotient, rounded down. So many positions, and one more, are a float;
- * a span that is not differs from it in bits too low to matter. */
+/* The first floats from 1 on. */
+#define EIGHT(i)                                                            \
+    (i) + 1, (i) + 2, (i) + 3, (i) + 4, (i) + 5, (i) + 6, (i) + 7, (i) + 8
+static const float small[64] = {EIGHT(0),  EIGHT(8),  EIGHT(16), EIGHT(24),
+                                EIGHT(32), EIGHT(40), EIGHT(48), EIGHT(56)};
+
+/* A float's bits: its exponent and, below, the rest of it. */
+ALWAYS_INLINE int32_t bits_of(const float *number)
+{
+    int32_t bits;
+
+    memcpy(&bits, number, sizeof bits);
+    return bits;
+}
+
+/* The same as ost_positions_low: the difference of two floats' bits has in
+ * front the logarithm of their quotient, rounded down. Numbers below 2^20 are
+ * floats; a span that is none differs from one in bits too low to matter. */
 ALWAYS_INLINE unsigned low_bits(uint8_t norm, uint32_t n)
 {
-    const float span = (float)(int64_t)ost_position_spans[norm],
-                parts = (float)(int32_t)(n + 1);
-    int32_t above, below, k;
+    int32_t k;
 
-    if (OST_UNLIKELY(n >> 20 != 0))
+    if (OST_LIKELY(n < 64)) {
+        k = bits_of(&small[n]);
+    } else if (n >> 20 == 0) {
+        const float parts = (float)(int32_t)(n + 1);
+        k = bits_of(&parts);
+    } else {
         return ost_positions_low(norm, n);
-    memcpy(&above, &span, sizeof above);
-    memcpy(&below, &parts, sizeof below);
-    k = (above - below) >> 23;
+    }
+    k = (bits_of(&ost_position_floats[norm]) - k) >> 23;
     return k < 0 ? 0 : (unsigned)k;
+}
+
+/* ost_positions_limit */
+ALWAYS_INLINE uint64_t limit_of(uint8_t norm)
+{
+    const uint64_t limit = (uint64_t)ost_position_spans[norm] << 8;
+
+    return limit < UINT32_MAX ? limit : UINT32_MAX;
 }
 
 /* Moves on to the current posting's; false after damage. */
@@ -286,7 +310,7 @@ ALWAYS_INLINE uint64_t decode(const ost_postings *p, uint32_t n, unsigned k,
         out[i] = (uint32_t)last - 1;
         above--;
     }
-    return last <= ost_positions_limit(p->norms[p->doc]) && !descends
+    return last <= limit_of(p->norms[p->doc]) && !descends
                ? base + one + 1
                : UINT64_MAX;
 }

@@ -21,12 +21,20 @@
     ((b) < 32 ? (uint32_t)(b)                                               \
               : 24u + ((8u | (((b)-24u) & 7u)) << ((((b)-24u) >> 3) - 1)))
 #define SPAN(b) (DECODED((b) + 1u) + 15u)
-#define FOUR(b) SPAN(b), SPAN(b + 1u), SPAN(b + 2u), SPAN(b + 3u)
-#define SIXTEEN(b) FOUR(b), FOUR(b + 4u), FOUR(b + 8u), FOUR(b + 12u)
-#define SIXTY_FOUR(b)                                                       \
-    SIXTEEN(b), SIXTEEN(b + 16u), SIXTEEN(b + 32u), SIXTEEN(b + 48u)
-const uint32_t ost_position_spans[256] = {
-    SIXTY_FOUR(0u), SIXTY_FOUR(64u), SIXTY_FOUR(128u), SIXTY_FOUR(192u)};
+#define FOUR(t, b)                                                          \
+    (t) SPAN(b), (t)SPAN(b + 1u), (t)SPAN(b + 2u), (t)SPAN(b + 3u)
+#define SIXTEEN(t, b)                                                       \
+    FOUR(t, b), FOUR(t, b + 4u), FOUR(t, b + 8u), FOUR(t, b + 12u)
+#define SIXTY_FOUR(t, b)                                                    \
+    SIXTEEN(t, b), SIXTEEN(t, b + 16u), SIXTEEN(t, b + 32u),                \
+        SIXTEEN(t, b + 48u)
+#define ALL_NORMS(t)                                                        \
+    {                                                                       \
+        SIXTY_FOUR(t, 0u), SIXTY_FOUR(t, 64u), SIXTY_FOUR(t, 128u),         \
+            SIXTY_FOUR(t, 192u)                                             \
+    }
+const uint32_t ost_position_spans[256] = ALL_NORMS(uint32_t);
+const float ost_position_floats[256] = ALL_NORMS(float);
 
 uint32_t ost_positions_limit(uint8_t norm)
 {

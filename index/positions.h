@@ -10,8 +10,9 @@
 #include "index.h"
 
 /* What low bits follow from: of each norm byte the largest length it stands
- * for, and 16. */
+ * for, and 16; the same rounded. */
 extern const uint32_t ost_position_spans[256];
+extern const float ost_position_floats[256];
 
 /* Where a field's length is the byte `norm`, positions at or past this are not
  * kept: the unary part of a code stays within some bytes a position. */

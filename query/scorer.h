@@ -148,13 +148,14 @@ OSTEON_MUST_CHECK osteon_status ost_scorer_phrase(ost_plan *plan,
 /* Occurrences of a phrase in the document match() was true for. */
 uint32_t ost_scorer_phrase_tf(ost_scorer *s);
 
-/* phrase_starts.c: keeps of n ascending starts those that are `offset` below
- * one of the positions (one or more, padded as ost_postings_positions pads
- * them), and returns how many. *at is 0 at first; with it starts may come in
- * several calls, ascending. */
-uint32_t ost_starts_keep(uint32_t *starts, uint32_t n, uint32_t offset,
+/* phrase_places.c: sets out[] to those of n ascending places that are
+ * `distance` below one of the positions (one or more, padded as
+ * ost_postings_positions pads them), and returns how many. `out` may be
+ * `places`. *at is 0 at first; with it places may come in several calls,
+ * ascending. */
+uint32_t ost_places_keep(const uint32_t *places, uint32_t n, int64_t distance,
                          const uint32_t *positions, uint32_t n_positions,
-                         uint32_t *at);
+                         uint32_t *at, uint32_t *out);
 
 /* The others are NULL for lack of memory only. `children` (two or more; one
  * will do for AND) become the scorer's own; they are in the plan's arena. */

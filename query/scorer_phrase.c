@@ -8,7 +8,7 @@
 #include "scorer.h"
 
 enum {
-    STARTS = 64,   /* places where a phrase may begin, looked at together */
+    PLACES = 64,   /* of a word, looked at together */
     LOOKED_UP = 12 /* times as many positions: faster than decoding them */
 };
 
@@ -40,7 +40,7 @@ typedef struct phrase_scorer {
     const ost_impact_scale *scale;
     int64_t checked; /* as a term's */
     uint32_t tf;     /* what match() found */
-    uint32_t starts[STARTS];
+    uint32_t places[PLACES];
 } phrase_scorer;
 
 static int64_t phrase_bound(ost_scorer *s, uint32_t target, uint32_t *upto)
@@ -137,7 +137,7 @@ static bool decode(phrase_scorer *p, uint32_t list)
     return positions->decoded != NULL;
 }
 
-/* Gets them ready when first asked for, to look n starts up: most documents
+/* Gets them ready when first asked for, to look n places up: most documents
  * drop out before the frequent words are looked at. Of many positions a few
  * are looked up (or one, if one match is enough) rather than all decoded. */
 static bool ready(phrase_scorer *p, uint32_t list, uint32_t n)
@@ -154,38 +154,44 @@ static bool ready(phrase_scorer *p, uint32_t list, uint32_t n)
     return decode(p, list);
 }
 
-/* Looks n starts up in a set; the first found is enough where `one` is. */
-static uint32_t look_up(const ost_position_set *set, phrase_member *m,
-                        uint32_t *starts, uint32_t n, bool one)
+/* Looks n places up in a set; the first found is enough where `one` is. */
+static uint32_t look_up(const ost_position_set *set, ost_position_place *place,
+                        const uint32_t *places, uint32_t n, int64_t distance,
+                        bool one, uint32_t *out)
 {
     uint32_t kept = 0;
 
     for (uint32_t i = 0; i < n && !(one && kept > 0); i++) {
-        const uint32_t start = starts[i];
-        if (start > UINT32_MAX - m->offset)
-            break;
-        starts[kept] = start;
-        kept += ost_position_set_has(set, &m->place, start + m->offset);
+        const int64_t wanted = places[i] + distance;
+        if (wanted < 0 || wanted >= UINT32_MAX)
+            continue;
+        out[kept] = places[i];
+        kept += ost_position_set_has(set, place, (uint32_t)wanted);
     }
     return kept;
 }
 
-/* How many of the starts p->starts[0..n) are those of a phrase. */
-static uint32_t keep_starts(phrase_scorer *p, uint32_t n, uint32_t known)
+/* How many of n places of member `known` are in a phrase; at most PLACES. */
+static uint32_t keep_places(phrase_scorer *p, const uint32_t *places,
+                            uint32_t n, uint32_t known)
 {
+    const int64_t from = p->members[known].offset;
+
     for (uint32_t i = 0; i < p->n_members && n > 0; i++) {
         phrase_member *m = &p->members[i];
         const phrase_positions *positions = &p->positions[m->list];
-        const bool one = !p->base.ranking && i + 1 == p->n_members;
+        const int64_t distance = m->offset - from;
         if (i == known)
             continue;
         if (!ready(p, m->list, n))
             return 0;
-        if (positions->decoded == NULL)
-            n = look_up(&positions->set, m, p->starts, n, one);
+        if (positions->decoded != NULL)
+            n = ost_places_keep(places, n, distance, positions->decoded,
+                                positions->n, &m->at, p->places);
         else
-            n = ost_starts_keep(p->starts, n, m->offset, positions->decoded,
-                                positions->n, &m->at);
+            n = look_up(&positions->set, &m->place, places, n, distance,
+                        !p->base.ranking && i + 1 == p->n_members, p->places);
+        places = p->places;
     }
     return n;
 }
@@ -203,47 +209,52 @@ static void begin(phrase_scorer *p)
     }
 }
 
-/* Places where the phrase begins, or whether there is one where that is
- * enough. Those where member `known`, the first of its list, has it begin are
- * looked at, some at a time. */
-static uint32_t count_starts(phrase_scorer *p, uint32_t known)
+/* Places of the phrase, or whether there is one where that is enough: those of
+ * member `known`, the first of its list, are looked at, some at a time. */
+static uint32_t count_places(phrase_scorer *p, uint32_t known)
 {
-    const uint32_t offset = p->members[known].offset;
     const phrase_positions *first = &p->positions[p->members[known].list];
-    uint32_t n = 0, at = 0;
+    uint32_t n = 0, some;
 
     begin(p);
     if (!decode(p, p->members[known].list))
         return 0;
-    while (at < first->n && first->decoded[at] < offset)
-        at++;
-    while (at < first->n && (n == 0 || p->base.ranking)) {
-        uint32_t some = first->n - at < STARTS ? first->n - at : STARTS;
-        for (uint32_t i = 0; i < some; i++)
-            p->starts[i] = first->decoded[at + i] - offset;
-        at += some;
-        n += keep_starts(p, some, known);
+    for (uint32_t at = 0; at < first->n && (n == 0 || p->base.ranking);
+         at += some) {
+        some = first->n - at < PLACES ? first->n - at : PLACES;
+        n += keep_places(p, first->decoded + at, some, known);
     }
     return n;
+}
+
+/* The most frequent phrase that p's document could have: as often as the least
+ * frequent word there, whose list that is. */
+static uint32_t least_frequent(const phrase_scorer *p, uint32_t *list)
+{
+    uint32_t least = ost_postings_tf(p->lists[0]->postings);
+
+    *list = 0;
+    for (uint32_t i = 1; i < p->n_lists; i++) {
+        const uint32_t tf = ost_postings_tf(p->lists[i]->postings);
+        if (tf < least) {
+            least = tf;
+            *list = i;
+        }
+    }
+    return least;
 }
 
 static bool phrase_match(ost_scorer *s, int64_t floor)
 {
     phrase_scorer *p = (phrase_scorer *)s;
-    uint32_t most = UINT32_MAX, list = 0, known = 0;
+    uint32_t list, known = 0;
+    const uint32_t most = least_frequent(p, &list);
 
-    for (uint32_t i = 0; i < p->n_lists; i++) {
-        const uint32_t tf = ost_postings_tf(p->lists[i]->postings);
-        if (tf < most) {
-            most = tf;
-            list = i;
-        }
-    }
     if (floor >= 0 && score_of(p, most, (uint32_t)s->doc) <= floor)
         return false;
     while (p->members[known].list != list)
         known++;
-    p->tf = count_starts(p, known);
+    p->tf = count_places(p, known);
     return p->tf > 0;
 }
 

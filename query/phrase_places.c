@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Which beginnings of a phrase have a word where they must: ascending numbers
- * looked up among ascending numbers, eight at a time without a branch, for
- * both are short as a rule and where they meet cannot be foretold.
+ * Which places of a phrase's word have another where they must: ascending
+ * numbers looked up among ascending numbers, eight at a time without a branch,
+ * for both are short as a rule and where they meet cannot be foretold.
  */
 #include "scorer.h"
 
@@ -36,21 +36,21 @@ static inline bool among(const uint32_t *numbers, uint32_t wanted)
 
 _Static_assert(OST_POSITIONS_PAD >= 8, "eight are compared at once");
 
-uint32_t ost_starts_keep(uint32_t *starts, uint32_t n, uint32_t offset,
+uint32_t ost_places_keep(const uint32_t *places, uint32_t n, int64_t distance,
                          const uint32_t *positions, uint32_t n_positions,
-                         uint32_t *at)
+                         uint32_t *at, uint32_t *out)
 {
-    const uint32_t last = positions[n_positions - 1];
-    uint32_t kept = 0, i = *at;
+    const int64_t last = positions[n_positions - 1];
+    uint32_t kept = 0, i = *at, k = 0;
 
-    for (uint32_t k = 0; k < n; k++) {
-        const uint32_t start = starts[k];
-        if (last < offset || start > last - offset)
-            break;
-        while (positions[i + 7] < start + offset)
+    while (k < n && places[k] + distance < 0)
+        k++;
+    for (; k < n && places[k] + distance <= last; k++) {
+        const uint32_t wanted = (uint32_t)(places[k] + distance);
+        while (positions[i + 7] < wanted)
             i += 8;
-        starts[kept] = start;
-        kept += among(positions + i, start + offset);
+        out[kept] = places[k];
+        kept += among(positions + i, wanted);
     }
     *at = i;
     return kept;
