@@ -296,6 +296,11 @@ static inline uint32_t ost_postings_n_positions(const ost_postings *p)
     return p->n_positions;
 }
 
+/* Whether the current document has the term at `position`. It is decoded up to
+ * there only: damage behind, or that only decoding shows, may give any
+ * answer. */
+bool ost_postings_position_has(ost_postings *p, uint32_t position);
+
 /* Many positions of a document, as they lie in the index: bit strings between
  * which they are found without decoding. Valid as long as the segment. */
 typedef struct ost_position_set {

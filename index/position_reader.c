@@ -228,10 +228,10 @@ ALWAYS_INLINE uint64_t limit_of(uint8_t norm)
     return limit < UINT32_MAX ? limit : UINT32_MAX;
 }
 
-/* Moves on to the current posting's; false after damage. */
-ALWAYS_INLINE bool pass(ost_postings *p, bool fast)
+/* Moves on to those of posting `to` of the block, or their end; false after
+ * damage. */
+ALWAYS_INLINE bool pass(ost_postings *p, uint32_t to, bool fast)
 {
-    const uint32_t to = p->at;
     uint64_t ones = 0, lows = 0;
 
     if (p->held < to && p->held >= p->passed) {
@@ -260,7 +260,7 @@ ALWAYS_INLINE uint32_t reach(ost_postings *p, unsigned *k, bool fast)
 {
     const uint32_t n = p->counts[p->at];
 
-    if (n == 0 || !pass(p, fast))
+    if (n == 0 || !pass(p, p->at, fast))
         return 0;
     *k = low_bits(p->norms[p->doc], n);
     if ((uint64_t)n * *k + n > p->lows_at - p->ones_at) {
@@ -316,12 +316,12 @@ ALWAYS_INLINE uint64_t decode(const ost_postings *p, uint32_t n, unsigned k,
 }
 
 /* Behind the last posting's only zeros are left, to fill a byte. */
-static bool ends_well(const ost_postings *p)
+static bool ends_well(const ost_postings *p, uint64_t ones, uint64_t lows)
 {
-    const uint64_t left = p->held_lows - p->held_ones;
+    const uint64_t left = lows - ones;
 
-    return left < 8 && ost_bits_get(p->positions_at, p->held_ones,
-                                    (unsigned)left) == 0;
+    return left < 8 &&
+           ost_bits_get(p->positions_at, ones, (unsigned)left) == 0;
 }
 
 static void pad(uint32_t *behind)
@@ -363,7 +363,7 @@ ALWAYS_INLINE const uint32_t *read_positions(ost_postings *p, bool fast)
     p->held_ones = n < OST_POSITIONS_MANY ? decode(p, n, k, false)
                                           : decode(p, n, k, true);
     if (p->held_ones > p->held_lows ||
-        (p->at + 1 == p->n && !ends_well(p))) {
+        (p->at + 1 == p->n && !ends_well(p, p->held_ones, p->held_lows))) {
         bad(p);
         return NULL;
     }
@@ -490,18 +490,6 @@ bool ost_position_set_has(const ost_position_set *set,
 
 /* ---- Copying ---- */
 
-/* Moves on to posting `to` of the block, or the end of all. */
-static bool pass_upto(ost_postings *p, uint32_t to)
-{
-    const uint32_t at = p->at;
-    bool well;
-
-    p->at = to;
-    well = pass(p, false);
-    p->at = at;
-    return well;
-}
-
 bool ost_postings_run(ost_postings *p, uint32_t n, uint32_t *counts,
                       ost_position_run *out)
 {
@@ -516,19 +504,80 @@ bool ost_postings_run(ost_postings *p, uint32_t n, uint32_t *counts,
         out->position = (uint32_t)p->term.positions - 1;
         return true;
     }
-    if ((!p->positions_known && !open_block(p)) || !pass_upto(p, from))
+    if ((!p->positions_known && !open_block(p)) || !pass(p, from, false))
         return false;
     out->bytes = p->positions_at;
     out->ones_at = p->ones_at;
     out->lows_at = p->lows_at;
     memcpy(counts, p->counts + from, n * sizeof *counts);
-    if (!pass_upto(p, from + n))
+    if (!pass(p, from + n, false))
         return false;
     out->n_ones = p->ones_at - out->ones_at;
     out->n_lows = out->lows_at - p->lows_at;
-    if (from + n < p->n)
-        return true;
-    p->held_ones = p->ones_at;
-    p->held_lows = p->lows_at;
-    return ends_well(p) || bad(p);
+    return from + n < p->n || ends_well(p, p->ones_at, p->lows_at) || bad(p);
+}
+
+/* ---- One position ---- */
+
+/* Decodes n positions, which are there, up to the one wanted. */
+ALWAYS_INLINE bool decode_upto(const ost_postings *p, uint32_t n, unsigned k,
+                               uint64_t wanted)
+{
+    const uint8_t *bytes = p->positions_at;
+    const uint64_t end = p->lows_at, mask = (UINT64_C(1) << k) - 1;
+    uint64_t base = p->ones_at & ~UINT64_C(7), above = base - p->ones_at;
+    uint64_t word = ost_get64(bytes + (base >> 3)) >> (p->ones_at & 7)
+                                                          << (p->ones_at & 7);
+    uint64_t low = end, sum = 0, last = 0;
+
+    for (; n > 0 && last <= wanted; n--) {
+        while (OST_UNLIKELY(word == 0)) {
+            base += 64;
+            above += 64;
+            if (base >= end)
+                return false;
+            word = ost_get64(bytes + (base >> 3));
+        }
+        low -= k;
+        sum += (ost_get64(bytes + (low >> 3)) >> (low & 7) & mask) + 1;
+        last = ((above + (unsigned)__builtin_ctzll(word)) << k) + sum;
+        word &= word - 1;
+        above--;
+    }
+    return last == wanted + 1;
+}
+
+ALWAYS_INLINE bool find(ost_postings *p, uint32_t position, bool fast)
+{
+    unsigned k = 0;
+    const uint32_t n = reach(p, &k, fast);
+
+    if (n >= OST_POSITIONS_MANY) {
+        const ost_position_set set = {p->positions_at, p->ones_at, p->lows_at,
+                                      k, n, fast};
+        ost_position_place place = {0, 0};
+        return has(&set, &place, position, fast);
+    }
+    return n > 0 && decode_upto(p, n, k, position);
+}
+
+FAST static bool find_fast(ost_postings *p, uint32_t position)
+{
+    return find(p, position, true);
+}
+
+static bool find_plain(ost_postings *p, uint32_t position)
+{
+    return find(p, position, false);
+}
+
+bool ost_postings_position_has(ost_postings *p, uint32_t position)
+{
+    if (p->term.no_positions || p->n == 0)
+        return false;
+    if (p->term.inlined)
+        return p->term.positions == (uint64_t)position + 1;
+    if (!p->positions_known && !open_block(p))
+        return false;
+    return p->fast ? find_fast(p, position) : find_plain(p, position);
 }

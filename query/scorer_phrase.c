@@ -19,12 +19,13 @@ typedef struct phrase_member {
     ost_position_place place; /* the same in a set */
 } phrase_member;
 
-/* A list's positions in the current document, once they are asked for: decoded,
- * or, of many, a set of them. */
+/* A list's positions in document `doc`, once they are asked for: decoded, or,
+ * of many, a set of them. */
 typedef struct phrase_positions {
-    const uint32_t *decoded; /* n of them, NULL: not decoded */
+    int64_t doc; /* -1 at first */
+    const uint32_t *decoded; /* n of them, NULL: look in the set */
     uint32_t n;
-    ost_position_set set; /* its n is 0 where there is none */
+    ost_position_set set;
 } phrase_positions;
 
 typedef struct phrase_scorer {
@@ -134,23 +135,24 @@ static bool decode(phrase_scorer *p, uint32_t list)
 
     positions->decoded = ost_postings_positions(postings);
     positions->n = ost_postings_n_positions(postings);
+    positions->doc = p->base.doc;
     return positions->decoded != NULL;
 }
 
 /* Gets them ready when first asked for, to look n places up: most documents
  * drop out before the frequent words are looked at. Of many positions a few
  * are looked up (or one, if one match is enough) rather than all decoded. */
-static bool ready(phrase_scorer *p, uint32_t list, uint32_t n)
+static bool get_ready(phrase_scorer *p, uint32_t list, uint32_t n)
 {
     phrase_positions *positions = &p->positions[list];
     ost_postings *postings = p->lists[list]->postings;
 
-    if (positions->decoded != NULL || positions->set.n > 0)
-        return true;
     if ((!p->base.ranking || ost_postings_tf(postings) / LOOKED_UP > n) &&
-        ost_postings_position_set(postings, &positions->set))
+        ost_postings_position_set(postings, &positions->set)) {
+        positions->decoded = NULL;
+        positions->doc = p->base.doc;
         return true;
-    positions->set.n = 0;
+    }
     return decode(p, list);
 }
 
@@ -171,58 +173,68 @@ static uint32_t look_up(const ost_position_set *set, ost_position_place *place,
     return kept;
 }
 
-/* How many of n places of member `known` are in a phrase; at most PLACES. */
-static uint32_t keep_places(phrase_scorer *p, const uint32_t *places,
-                            uint32_t n, uint32_t known)
+/* Sets p->places[] to those of n (at most PLACES) places, `distance` in front
+ * of which member m stands too, and returns how many. `last` is set for the
+ * last member. */
+static uint32_t keep_places(phrase_scorer *p, phrase_member *m,
+                            const uint32_t *places, uint32_t n,
+                            int64_t distance, bool last)
+{
+    const phrase_positions *positions = &p->positions[m->list];
+
+    if (positions->doc != p->base.doc) {
+        if (n == 1) { /* no need to decode all */
+            const int64_t wanted = places[0] + distance;
+            p->places[0] = places[0];
+            return wanted >= 0 && wanted < UINT32_MAX &&
+                   ost_postings_position_has(p->lists[m->list]->postings,
+                                             (uint32_t)wanted);
+        }
+        if (!get_ready(p, m->list, n))
+            return 0;
+    }
+    if (positions->decoded != NULL)
+        return ost_places_keep(places, n, distance, positions->decoded,
+                               positions->n, &m->at, p->places);
+    return look_up(&positions->set, &m->place, places, n, distance,
+                   last && !p->base.ranking, p->places);
+}
+
+/* How many of n places of member `known` are in a phrase. They ascend from
+ * call to call in one document. */
+static uint32_t count_some(phrase_scorer *p, const uint32_t *places,
+                           uint32_t n, uint32_t known)
 {
     const int64_t from = p->members[known].offset;
 
     for (uint32_t i = 0; i < p->n_members && n > 0; i++) {
         phrase_member *m = &p->members[i];
-        const phrase_positions *positions = &p->positions[m->list];
-        const int64_t distance = m->offset - from;
         if (i == known)
             continue;
-        if (!ready(p, m->list, n))
-            return 0;
-        if (positions->decoded != NULL)
-            n = ost_places_keep(places, n, distance, positions->decoded,
-                                positions->n, &m->at, p->places);
-        else
-            n = look_up(&positions->set, &m->place, places, n, distance,
-                        !p->base.ranking && i + 1 == p->n_members, p->places);
+        n = keep_places(p, m, places, n, m->offset - from,
+                        i + 1 == p->n_members);
         places = p->places;
     }
     return n;
-}
-
-/* Forgets what the document before had. */
-static void begin(phrase_scorer *p)
-{
-    for (uint32_t i = 0; i < p->n_lists; i++) {
-        p->positions[i].decoded = NULL;
-        p->positions[i].set.n = 0;
-    }
-    for (uint32_t i = 0; i < p->n_members; i++) {
-        p->members[i].at = 0;
-        p->members[i].place = (ost_position_place){0, 0};
-    }
 }
 
 /* Places of the phrase, or whether there is one where that is enough: those of
  * member `known`, the first of its list, are looked at, some at a time. */
 static uint32_t count_places(phrase_scorer *p, uint32_t known)
 {
-    const phrase_positions *first = &p->positions[p->members[known].list];
-    uint32_t n = 0, some;
+    const phrase_positions *positions = &p->positions[p->members[known].list];
+    uint32_t n = 0, at = 0, some;
 
-    begin(p);
+    for (uint32_t i = 0; i < p->n_members; i++) {
+        p->members[i].at = 0;
+        p->members[i].place = (ost_position_place){0, 0};
+    }
     if (!decode(p, p->members[known].list))
         return 0;
-    for (uint32_t at = 0; at < first->n && (n == 0 || p->base.ranking);
-         at += some) {
-        some = first->n - at < PLACES ? first->n - at : PLACES;
-        n += keep_places(p, first->decoded + at, some, known);
+    while (at < positions->n && (n == 0 || p->base.ranking)) {
+        some = positions->n - at < PLACES ? positions->n - at : PLACES;
+        n += count_some(p, positions->decoded + at, some, known);
+        at += some;
     }
     return n;
 }
@@ -349,6 +361,8 @@ osteon_status ost_scorer_phrase(ost_plan *plan, const ost_part *part,
     p->members = ost_arena_array(arena, p->n_members, sizeof *p->members);
     if (p->lists == NULL || p->positions == NULL || p->members == NULL)
         return ost_fail_memory(err);
+    for (uint32_t i = 0; i < p->n_lists; i++)
+        p->positions[i].doc = -1;
     s = open_lists(plan, part, p, err);
     if (s != OSTEON_OK)
         return s;
