@@ -16,7 +16,7 @@
 
 #include <check.h>
 
-enum { REF_FIELDS = 2, REF_LONGEST = 64 };
+enum { REF_FIELDS = 2, REF_LONGEST = 400 };
 
 typedef struct ref_doc {
     uint16_t words[REF_LONGEST]; /* the body's, then those of "extra" */

@@ -130,6 +130,21 @@ static ost_segment *build(const list *lists, size_t n)
     return segment;
 }
 
+/* Looks single positions up: those there are, their neighbours, others. */
+static void check_single(ost_postings *p, const uint32_t *positions,
+                         uint32_t n)
+{
+    for (uint32_t i = 0; i < 4; i++) {
+        const uint32_t any =
+            n > 0 && below(4) ? positions[below(n)] + below(3) - 1
+                              : below(3) ? below(3000) : UINT32_MAX;
+        bool there = false;
+        for (uint32_t k = 0; k < n; k++)
+            there |= positions[k] == any;
+        ck_assert_int_eq(ost_postings_position_has(p, any), there);
+    }
+}
+
 /* Looks up the current document's positions, and what lies between them. */
 static void check_set(ost_postings *p, const uint32_t *positions, uint32_t n)
 {
@@ -154,26 +169,45 @@ static void check_set(ost_postings *p, const uint32_t *positions, uint32_t n)
     ck_assert(!ost_position_set_has(&set, &place, UINT32_MAX));
 }
 
+/* Compares all that is told of the current document's positions, in any
+ * order, with and without the instructions that not all processors have. */
+static void check_positions(ost_postings *p, const list *l, uint32_t i)
+{
+    const uint32_t limit = ost_positions_limit(norms[p->doc]);
+    const uint32_t first = below(3);
+    const uint32_t *positions;
+    uint32_t n = 0;
+
+    while (keep_positions && n < l->counts[i] && l->positions[i][n] < limit)
+        n++;
+    if (below(2))
+        p->fast = false;
+    if (first == 0)
+        check_single(p, l->positions[i], n);
+    if (first == 1)
+        check_set(p, l->positions[i], n);
+    if (first < 2 && below(2))
+        return;
+    positions = ost_postings_positions(p);
+    ck_assert_int_eq(ost_postings_status(p), OSTEON_OK);
+    ck_assert_uint_eq(ost_postings_n_positions(p), n);
+    if (n == 0) {
+        ck_assert_ptr_null(positions);
+    } else {
+        ck_assert_mem_eq(positions, l->positions[i], n * sizeof *positions);
+        for (uint32_t k = 0; k < OST_POSITIONS_PAD; k++)
+            ck_assert_uint_eq(positions[n + k], UINT32_MAX);
+    }
+    check_set(p, l->positions[i], n);
+    check_single(p, l->positions[i], n);
+}
+
 static void check_here(ost_postings *p, const list *l, uint32_t i)
 {
     ck_assert_uint_eq(p->doc, l->docs[i]);
     ck_assert_uint_eq(ost_postings_tf(p), l->tfs[i]);
-    if (below(3) == 0) {
-        const uint32_t *positions = ost_postings_positions(p);
-        const uint32_t limit = ost_positions_limit(norms[p->doc]);
-        uint32_t n = 0;
-        while (keep_positions && n < l->counts[i] &&
-               l->positions[i][n] < limit)
-            n++;
-        ck_assert_int_eq(ost_postings_status(p), OSTEON_OK);
-        ck_assert_uint_eq(ost_postings_n_positions(p), n);
-        if (n == 0)
-            ck_assert_ptr_null(positions);
-        else
-            ck_assert_mem_eq(positions, l->positions[i],
-                             n * sizeof *positions);
-        check_set(p, l->positions[i], n);
-    }
+    if (below(3) == 0)
+        check_positions(p, l, i);
 }
 
 static ost_postings *open_list(ost_segment *segment, const list *l)
@@ -270,7 +304,7 @@ static void check_sizes(void)
     ost_segment *segment;
 
     for (uint32_t d = 0; d < MOST_DOCS; d++)
-        norms[d] = (uint8_t)(1 + below(100));
+        norms[d] = (uint8_t)(below(4) ? 1 + below(100) : below(256));
     for (size_t i = 0; i < n; i++) {
         fill(&lists[i], i < 257 ? (uint32_t)i + 1 : longs[i - 257]);
         lists[i].len = (size_t)sprintf(lists[i].term, "term%05zu", i);
@@ -299,6 +333,39 @@ START_TEST(test_postings_without_positions_have_none)
 {
     keep_positions = false;
     check_sizes();
+}
+END_TEST
+
+/* So many that their number plus one is not looked up, nor is a float. */
+START_TEST(test_postings_a_million_positions_are_passed)
+{
+    const uint32_t tfs[] = {2, (1 << 20) + 3, 65, 3, (1 << 21) + 1, 1};
+    list *l = calloc(1, sizeof *l);
+    ost_segment *segment;
+
+    keep_positions = true;
+    memset(norms, 190, sizeof norms);
+    l->n = sizeof tfs / sizeof *tfs;
+    l->len = (size_t)sprintf(l->term, "often");
+    for (uint32_t i = 0; i < l->n; i++) {
+        l->docs[i] = 7 * i;
+        l->tfs[i] = l->counts[i] = tfs[i];
+        l->positions[i] = malloc(tfs[i] * sizeof(uint32_t));
+        for (uint32_t k = 0; k < tfs[i]; k++)
+            l->positions[i][k] = 2 * k + below(2);
+    }
+    segment = build(l, 1);
+    for (unsigned round = 0; round < 3; round++) {
+        ost_postings *p = open_list(segment, l);
+        for (uint32_t i = 0; i < l->n; i++) {
+            ck_assert_uint_eq(ost_postings_next(p), l->docs[i]);
+            check_here(p, l, i);
+        }
+        ost_postings_close(p);
+    }
+    release(l);
+    ost_segment_close(segment);
+    free(l);
 }
 END_TEST
 
@@ -375,6 +442,8 @@ int main(void)
     tcase_set_timeout(tc, 300);
     tcase_add_test(tc, test_postings_sizes_equal_reference);
     tcase_add_test(tc, test_postings_without_positions_have_none);
+    tcase_add_test(tc,
+                   test_postings_a_million_positions_are_passed);
     tcase_add_test(tc, test_dictionary_random_terms_are_found);
     suite_add_tcase(suite, tc);
     return run_suite(suite);

@@ -184,6 +184,24 @@ START_TEST(test_search_large_collection_lists_equal_reference)
 }
 END_TEST
 
+/* Few words and long documents: many places of a word in each, so that all
+ * ways of comparing them are taken. */
+START_TEST(test_search_phrases_of_frequent_words_equal_reference)
+{
+    ref_corpus c;
+
+    ref_corpus_make(&c, 900 + (uint64_t)_i, 400, 3 + 5 * (uint32_t)_i,
+                    REF_LONGEST - 1);
+    ref_corpus_index(&c, 1 + (uint32_t)_i % 3, _i % 2 == 0 ? 0 : 9);
+    for (uint32_t n = 0; n < 60; n++) {
+        ost_arena *arena = ost_arena_open();
+        check_query(&c, ref_phrase(&c, arena));
+        ost_arena_close(arena);
+    }
+    ref_corpus_free(&c);
+}
+END_TEST
+
 /* More documents than any window of a walk, of few words: with blocks enough
  * that the first floor is known before a document has come. */
 START_TEST(test_search_wide_collection_lists_equal_reference)
@@ -326,6 +344,8 @@ int main(void)
         large, test_search_large_collection_trees_equal_reference, 0, 2);
     tcase_add_loop_test(
         large, test_search_large_collection_lists_equal_reference, 0, 2);
+    tcase_add_loop_test(
+        large, test_search_phrases_of_frequent_words_equal_reference, 0, 6);
     tcase_add_loop_test(
         large, test_search_wide_collection_lists_equal_reference, 0, 4);
     tcase_add_test(large, test_search_merged_index_gives_the_same_scores);
