@@ -164,8 +164,9 @@ static bool open_block(ost_postings *p)
     bytes = ost_section_get(p->segment, OST_SECTION_POSITIONS,
                             p->term.positions + from, to - from, &p->error);
     if (bytes == NULL ||
-        ost_field_norms(p->segment, p->term.field, &p->norms, &p->error) !=
-            OSTEON_OK) {
+        (p->norms == NULL &&
+         ost_field_norms(p->segment, p->term.field, &p->norms, &p->error) !=
+             OSTEON_OK)) {
         ost_postings_stop(p, p->error.status);
         return false;
     }

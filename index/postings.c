@@ -276,7 +276,10 @@ uint32_t ost_postings_seek(ost_postings *p, uint32_t target)
             return OST_DOC_END;
         p->at = 0;
     }
-    at = count_below(p->docs, target);
+    /* In a long list the next document is often the one. */
+    at = p->at + 1;
+    if (at >= p->n || p->docs[at] < target || p->docs[p->at] >= target)
+        at = count_below(p->docs, target);
     if (at >= p->n) /* one block only, and the target is past it */
         return finish(p);
     p->at = at;
