@@ -10,7 +10,7 @@
 #include "inverter.h"
 
 #define TOKENS 256
-#define AHEAD 64 /* tokens from asking for memory to its use */
+#define AHEAD 32 /* tokens from asking for a list to its use */
 
 /* Bytes a flush takes for a document, and for a term, about. */
 #define FLUSH_DOC 64
@@ -89,6 +89,11 @@ bool ost_inverter_is_full(const ost_inverter *inv)
            (inv->n_docs > 0 && inv->places[inv->n_docs] > MANY_PLACES);
 }
 
+osteon_status ost_inverter_settle(ost_inverter *inv, osteon_error *err)
+{
+    return ost_lists_settle(&inv->lists) ? OSTEON_OK : ost_fail_memory(err);
+}
+
 void ost_inverter_reset(ost_inverter *inv)
 {
     ost_lists_reset(&inv->lists);
@@ -132,8 +137,8 @@ static bool take_places(ost_inverter *inv, uint64_t position)
 }
 
 /* Adds tokens to the lists of their terms. Most of the time goes into waiting
- * for a list, and for its end: both are asked for some tokens ahead, where
- * ids[n, n + AHEAD) are any terms. False: no memory. */
+ * for a list: each is asked for some tokens ahead, where ids[n, n + AHEAD) are
+ * any terms. False: no memory. */
 static bool add_tokens(ost_inverter *inv, const ost_token *tokens,
                        const uint32_t *ids, size_t n)
 {
@@ -144,7 +149,6 @@ static bool add_tokens(ost_inverter *inv, const ost_token *tokens,
         return false;
     for (size_t i = 0; i < n; i++) {
         OST_PREFETCH(&lists->lists[ids[i + AHEAD]]);
-        OST_PREFETCH(lists->lists[ids[i + AHEAD / 2]].at);
         /* A phrase is of words as they stand, never of joined forms. */
         if (!ost_list_add(lists, ids[i], first + tokens[i].position,
                           tokens[i].kind != OST_TOKEN_JOINED))

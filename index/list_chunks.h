@@ -12,7 +12,7 @@
 #define OST_LIST_PAGE ((size_t)1 << OST_LIST_PAGE_BITS)
 #define OST_LIST_MAX_PAGES ((size_t)1 << (32 - OST_LIST_PAGE_BITS))
 #define OST_LIST_LINK 4
-#define OST_LIST_FIRST_CHUNK 16u
+#define OST_LIST_FIRST_CHUNK 32u
 #define OST_LIST_LAST_CHUNK 8192u
 
 /* Says that 3 bytes follow, where fewer are left. */

@@ -5,15 +5,23 @@
  * first: two bits tell how many bytes follow the first, the rest is the
  * distance; OST_LIST_STEP adds to the next one. Neither the length of a
  * distance nor the beginning of a document is a branch: both would be guessed
- * wrong often. A list of one entry has no bytes at all: `last` tells it.
+ * wrong often. A list of one entry has no bytes at all, once it is settled:
+ * `last` tells it.
  *
- * Streams live in chunks of 16 bytes, then doubling; the last 4 bytes of a
+ * Streams live in chunks of 32 bytes, then doubling; the last 4 bytes of a
  * chunk hold the place of the next (after the "expull" lists of tantivy). No
  * distance is cut: FILL ends a chunk that has bytes left.
+ *
+ * What waits is put there when the next entry comes, not as soon as it is
+ * enough: by then its bytes have left the processor's store buffer, and can be
+ * read in one piece without a delay.
  *
  * Invariant: a chunk never crosses a page; list->left leaves out the link.
  */
 #include "list_chunks.h"
+
+/* From so many bytes on lists lie on huge pages; a multiple of these. */
+#define LARGE ((size_t)4 << 20)
 
 void ost_lists_reset(ost_lists *l)
 {
@@ -27,7 +35,7 @@ void ost_lists_free(ost_lists *l)
     for (size_t i = 0; i < l->all_pages; i++)
         ost_free(l->pages[i]);
     ost_free(l->pages);
-    ost_free(l->lists);
+    ost_free(l->lists_memory);
     ost_free(l->chunks);
     memset(l, 0, sizeof *l);
 }
@@ -36,8 +44,10 @@ size_t ost_lists_memory(const ost_lists *l)
 {
     const size_t full = l->n_pages > 0 ? l->n_pages - 1 : 0;
 
+    /* What waits will want a chunk, of most terms the first. */
     return full * OST_LIST_PAGE + l->page_used +
-           l->n * (sizeof *l->lists + sizeof *l->chunks);
+           l->n * (sizeof *l->lists + sizeof *l->chunks +
+                   OST_LIST_FIRST_CHUNK);
 }
 
 bool ost_lists_full(const ost_lists *l)
@@ -45,16 +55,42 @@ bool ost_lists_full(const ost_lists *l)
     return l->n_pages > OST_LIST_MAX_PAGES / 2;
 }
 
+/* Makes room for the lists of so many terms. False: no memory. */
+static bool grow_lists(ost_lists *l, size_t terms)
+{
+    const size_t line = 64, size = sizeof *l->lists;
+    size_t room = l->room ? l->room : 512;
+    ost_list *lists;
+    void *memory;
+    bool large;
+
+    while (room < terms)
+        room *= 2;
+    if (room > (SIZE_MAX - line) / size)
+        return false;
+    large = room * size >= LARGE;
+    memory = large ? ost_malloc_huge(room * size)
+                   : ost_malloc(room * size + line);
+    if (memory == NULL)
+        return false;
+    lists = large ? memory
+                  : (void *)((char *)memory +
+                             (line - (uintptr_t)memory % line));
+    if (l->n > 0)
+        memcpy(lists, l->lists, l->n * size);
+    ost_free(l->lists_memory);
+    l->lists_memory = memory;
+    l->lists = lists;
+    l->room = room;
+    return true;
+}
+
 bool ost_lists_reserve(ost_lists *l, size_t terms)
 {
     if (terms <= l->n)
         return true;
-    if (terms > l->room) {
-        if (!OST_GROW(&l->lists, &l->room, terms))
-            return false;
-        ost_advise_huge(l->lists, l->room * sizeof *l->lists);
-    }
-    if (!OST_GROW(&l->chunks, &l->chunks_room, terms))
+    if ((terms > l->room && !grow_lists(l, terms)) ||
+        !OST_GROW(&l->chunks, &l->chunks_room, terms))
         return false;
     memset(l->lists + l->n, 0, (terms - l->n) * sizeof *l->lists);
     memset(l->chunks + l->n, 0, (terms - l->n) * sizeof *l->chunks);
@@ -97,54 +133,91 @@ static bool add_chunk(ost_lists *l, ost_list *list, ost_list_chunks *chunks)
     else
         ost_put32(list->at + list->left, place);
     list->at = l->pages[l->n_pages - 1] + l->page_used;
-    list->left = size - OST_LIST_LINK;
+    list->left = (uint16_t)(size - OST_LIST_LINK);
     l->page_used += size;
     chunks->used += size;
     return true;
 }
 
+/* Puts one distance, of n bytes, into the chunks. False: no memory. */
 static bool put(ost_lists *l, ost_list *list, ost_list_chunks *chunks,
-                uint32_t distance)
+                const uint8_t *bytes, unsigned n)
 {
-    const unsigned n = ost_list_bytes(distance);
-    const uint32_t code = distance << 2 | (n - 1);
-
     if (list->left < n) {
         if (list->left > 0)
             *list->at = OST_LIST_FILL;
         if (!add_chunk(l, list, chunks))
             return false;
     }
-    for (unsigned i = 0; i < n; i++)
-        *list->at++ = (uint8_t)(code >> 8 * i);
-    list->left -= n;
+    memcpy(list->at, bytes, n);
+    list->at += n;
+    list->left = (uint16_t)(list->left - n);
     return true;
 }
 
-static bool put_any(ost_lists *l, ost_list *list, ost_list_chunks *chunks,
-                    uint32_t distance)
+/* Puts what waits into the chunks. */
+bool ost_list_pour(ost_lists *l, uint32_t term)
 {
-    for (; distance >= OST_LIST_STEP; distance -= OST_LIST_STEP)
-        if (!put(l, list, chunks, OST_LIST_STEP))
+    ost_list *const list = &l->lists[term];
+    const unsigned n = list->n_waiting;
+
+    list->n_waiting = 0;
+    if (list->at == NULL && !add_chunk(l, list, &l->chunks[term]))
+        return false;
+    /* What is written behind the n bytes lies in the chunk still. */
+    if (list->left + OST_LIST_LINK >= OST_LIST_WAITING && list->left >= n) {
+        memcpy(list->at, list->waiting, OST_LIST_WAITING);
+        list->at += n;
+        list->left = (uint16_t)(list->left - n);
+        return true;
+    }
+    for (unsigned at = 0, step; at < n; at += step) {
+        step = (list->waiting[at] & 3u) + 1;
+        if (!put(l, list, &l->chunks[term], list->waiting + at, step))
             return false;
-    return put(l, list, chunks, distance);
+    }
+    return true;
 }
 
-/* For the first two occurrences of a term, the end of a chunk, distances of
- * more than one step, and an occurrence without position at the place of one
- * that has it, whose entry would be less by one. It may be taken for equal
- * since of equal positions one is written (term_writer.h). */
+static bool wait(ost_lists *l, uint32_t term, uint32_t distance)
+{
+    ost_list *const list = &l->lists[term];
+    const unsigned n = ost_list_bytes(distance);
+
+    if (ost_list_is_full(list) && !ost_list_pour(l, term))
+        return false;
+    ost_put32(list->waiting + list->n_waiting, distance << 2 | (n - 1));
+    list->n_waiting = (uint16_t)(list->n_waiting + n);
+    return true;
+}
+
+/* For distances of more than one step, and an occurrence without position at
+ * the place of one that has it, whose entry would be less by one. It may be
+ * taken for equal since of equal positions one is written (term_writer.h). */
 bool ost_list_add_slowly(ost_lists *l, uint32_t term, uint32_t next)
 {
     ost_list *const list = &l->lists[term];
-    ost_list_chunks *const chunks = &l->chunks[term];
-    const uint32_t last = list->last;
+    uint32_t distance;
 
-    next = next < last ? last : next;
+    next = next < list->last ? list->last : next;
+    distance = next - list->last;
     list->last = next;
-    if (last == 0)
-        return true;
-    if (chunks->used == 0 && !put_any(l, list, chunks, last))
-        return false;
-    return put_any(l, list, chunks, next - last);
+    for (; distance >= OST_LIST_STEP; distance -= OST_LIST_STEP)
+        if (!wait(l, term, OST_LIST_STEP))
+            return false;
+    return wait(l, term, distance);
+}
+
+bool ost_lists_settle(ost_lists *l)
+{
+    for (size_t i = 0; i < l->n; i++) {
+        ost_list *const list = &l->lists[i];
+        /* The first distance is the last: there is one entry. */
+        if (list->at == NULL && list->n_waiting > 0 &&
+            list->n_waiting == (list->waiting[0] & 3u) + 1)
+            continue;
+        if (list->n_waiting > 0 && !ost_list_pour(l, (uint32_t)i))
+            return false;
+    }
+    return true;
 }

@@ -15,11 +15,16 @@
 /* All places are below it, so that entries, and one more, have 32 bits. */
 #define OST_PLACES ((UINT32_C(1) << 31) - 1)
 
-/* A list being written: what is touched for each word, and no more. */
+/* A list being written: what is touched for each word, and no more. Its last
+ * bytes wait here until they are many: so most words touch one line of the
+ * cache, and short lists nothing else. */
+#define OST_LIST_WAITING 16
 typedef struct ost_list {
-    uint8_t *at;   /* in the open chunk; NULL: no chunk so far */
-    uint32_t left; /* bytes from there to the link */
-    uint32_t last; /* one past the last entry, 0: the list is empty */
+    uint8_t waiting[OST_LIST_WAITING];
+    uint8_t *at;        /* in the open chunk; NULL: no chunk so far */
+    uint32_t last;      /* one past the last entry, 0: the list is empty */
+    uint16_t left;      /* bytes from `at` to the link */
+    uint16_t n_waiting;
 } ost_list;
 
 typedef struct ost_list_chunks {
@@ -29,7 +34,8 @@ typedef struct ost_list_chunks {
 
 /* All zero is a set of no lists. */
 typedef struct ost_lists {
-    ost_list *lists; /* by term number */
+    ost_list *lists; /* by term number; none straddles two cache lines */
+    void *lists_memory;
     ost_list_chunks *chunks;
     size_t n, room, chunks_room;
     uint8_t **pages; /* of chunks */
@@ -52,6 +58,13 @@ static inline unsigned ost_list_bytes(uint32_t distance)
 }
 
 bool ost_list_add_slowly(ost_lists *l, uint32_t term, uint32_t next);
+bool ost_list_pour(ost_lists *l, uint32_t term);
+
+/* True where the next entry finds no room to wait in. */
+static inline bool ost_list_is_full(const ost_list *list)
+{
+    return list->n_waiting > OST_LIST_WAITING - 4;
+}
 
 /* Notes an occurrence of a term; places of a term never fall. Of several at
  * one place, those behind the first that has a position may come back as if
@@ -64,15 +77,20 @@ static inline bool ost_list_add(ost_lists *l, uint32_t term, uint32_t place,
     const uint32_t distance = next - list->last;
     unsigned n;
 
-    if (OST_UNLIKELY(list->left < 4 || distance >= OST_LIST_STEP))
+    if (OST_UNLIKELY(distance >= OST_LIST_STEP))
         return ost_list_add_slowly(l, term, next);
+    if (OST_UNLIKELY(ost_list_is_full(list)) && !ost_list_pour(l, term))
+        return false;
     n = ost_list_bytes(distance);
-    ost_put32(list->at, distance << 2 | (n - 1));
-    list->at += n;
-    list->left -= n;
+    ost_put32(list->waiting + list->n_waiting, distance << 2 | (n - 1));
+    list->n_waiting = (uint16_t)(list->n_waiting + n);
     list->last = next;
     return true;
 }
+
+/* Puts all that waits where readers find it: after this, and until more is
+ * added, lists can be read. False: no memory. */
+bool ost_lists_settle(ost_lists *l);
 
 /* Bytes in use; forgetting all lists but keeping the memory; giving it back. */
 size_t ost_lists_memory(const ost_lists *l);

@@ -59,7 +59,7 @@ static bool add_all(ost_lists *lists)
     for (size_t i = 0; ok && i < n_all; i++)
         ok = ost_list_add(lists, all[i].term,
                           first[all[i].doc] + all[i].position, !all[i].bare);
-    return ok;
+    return ok && ost_lists_settle(lists);
 }
 
 /* Equal positions of one document count as one. */
@@ -198,6 +198,7 @@ START_TEST(test_lists_every_distance_round_trips)
                 ck_assert(ost_list_add(
                     &lists, 0, (uint32_t)i < bit % 5 ? 0 : (uint32_t)place,
                     true));
+            ck_assert(ost_lists_settle(&lists));
             ck_assert(ost_places_open(&places, first, 1));
             ck_assert(ost_list_reader_start(&r, &lists, &places, 0));
             ck_assert_uint_eq(r.tf, 20);
