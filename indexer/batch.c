@@ -9,6 +9,11 @@
 #include "update.h"
 
 #include <signal.h>
+#include <unistd.h>
+
+/* Files that are open at once in a thread, and in all. */
+#define AHEAD 16
+#define AHEAD_IN_ALL 128
 
 osi_batch *osi_batch_new(void)
 {
@@ -90,15 +95,32 @@ static void free_worker(osi_worker *worker)
     memset(worker, 0, sizeof *worker);
 }
 
+/* Files are opened some time before they are read, and what is in them asked
+ * for, so that a disk reads many at once while others are indexed. */
 static void run_files(osi_worker *worker, const osi_batch *batch)
 {
-    for (size_t i = 0; i < batch->n; i++) {
+    const char *const names = batch->names.data;
+    const size_t share = AHEAD_IN_ALL / (size_t)worker->run->options->jobs;
+    const size_t ahead = share < 1 ? 1 : share < AHEAD ? share : AHEAD;
+    int fds[AHEAD];
+    size_t opened = 0, i = 0;
+    bool ok = true;
+
+    for (; ok && i < batch->n; i++) {
         const osi_job *const job = &batch->jobs[i];
-        if (osi_is_halted(worker->run) ||
-            !osi_index_job(worker, job, batch->names.data + job->path))
-            return;
-        osi_progress();
+        if (osi_is_halted(worker->run))
+            break;
+        for (; opened < batch->n && opened < i + ahead; opened++)
+            fds[opened % AHEAD] =
+                osi_job_open(worker->run, &batch->jobs[opened],
+                             names + batch->jobs[opened].path);
+        ok = osi_index_job(worker, job, names + job->path, fds[i % AHEAD]);
+        if (ok)
+            osi_progress();
     }
+    for (; i < opened; i++)
+        if (fds[i % AHEAD] >= 0)
+            close(fds[i % AHEAD]);
 }
 
 /* Runs a batch and frees it. */

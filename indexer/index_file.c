@@ -14,6 +14,9 @@
 /* Text is fed in pieces of this size. */
 #define PIECE ((size_t)4 << 20)
 
+/* So much of a file is asked for when it is opened. */
+#define WANTED ((off_t)256 << 10)
+
 static bool wants_stored(const osi_task *task, bool converted)
 {
     switch ((osi_store)task->worker->run->options->store) {
@@ -398,7 +401,34 @@ static bool open_and_index(osi_task *task, int fd)
     return index_open_file(task, fd, most);
 }
 
-bool osi_index_job(osi_worker *worker, const osi_job *job, const char *path)
+/* The size that was met by the walk may tell that nothing is to be read. */
+static bool is_too_large(const osi_options *options, const osi_job *job)
+{
+    return options->max_filesize > 0 && job->size > options->max_filesize;
+}
+
+static bool is_empty(const osi_job *job)
+{
+    return job->size == 0 && !job->named;
+}
+
+int osi_job_open(const osi_run *run, const osi_job *job, const char *path)
+{
+    int fd;
+
+    if (is_too_large(run->options, job) || is_empty(job))
+        return OSI_UNOPENED;
+    /* O_NONBLOCK: it may have become a pipe since. */
+    fd = openat(run->root, path,
+                O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
+    if (fd < 0)
+        return -errno;
+    posix_fadvise(fd, 0, WANTED, POSIX_FADV_WILLNEED);
+    return fd;
+}
+
+bool osi_index_job(osi_worker *worker, const osi_job *job, const char *path,
+                   int fd)
 {
     const osi_options *const options = worker->run->options;
     osi_task task = {.worker = worker,
@@ -410,22 +440,19 @@ bool osi_index_job(osi_worker *worker, const osi_job *job, const char *path)
                      .kind = osi_kind_of(path, job->len,
                                          (osi_format)options->format)};
     bool ok;
-    int fd;
 
-    if (options->max_filesize > 0 && job->size > options->max_filesize) {
+    if (is_too_large(options, job)) {
         task.kind.gzip = false; /* it is its own size that is too large */
         return osi_settle_got(&task, OSI_GOT_TOO_LARGE);
     }
-    if (job->size == 0 && !job->named)
+    if (is_empty(job))
         return osi_settle(&task, OSI_EMPTY, "empty");
-    /* O_NONBLOCK: it may have become a pipe since. */
-    fd = openat(worker->run->root, path,
-                O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
+    if (fd == -EMFILE || fd == -ENFILE) /* fewer are open by now */
+        fd = osi_job_open(worker->run, job, path);
     if (fd < 0) {
-        if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP ||
-            errno == ENXIO)
+        if (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP || fd == -ENXIO)
             return osi_settle(&task, OSI_VANISHED, "");
-        return osi_settle(&task, OSI_UNREADABLE, strerror(errno));
+        return osi_settle(&task, OSI_UNREADABLE, strerror(-fd));
     }
     ok = open_and_index(&task, fd);
     close(fd);

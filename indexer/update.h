@@ -11,6 +11,7 @@
 #include "convert.h"
 #include "walk.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -186,8 +187,16 @@ void osi_worker_end(osi_worker *worker);
 
 /* ---- index_file.c ---- */
 
-/* Reads one file of a batch and feeds it. False: fatal, told by osi_fail. */
-bool osi_index_job(osi_worker *worker, const osi_job *job, const char *path);
+/* Opens a file of a batch, and asks for its first bytes. Returns the
+ * descriptor; less than 0: errno with a minus, or OSI_UNOPENED where it need
+ * not be read. */
+#define OSI_UNOPENED INT_MIN
+int osi_job_open(const osi_run *run, const osi_job *job, const char *path);
+
+/* Reads one file of a batch and feeds it. `fd` is what osi_job_open returned,
+ * and is closed. False: fatal, told by osi_fail. */
+bool osi_index_job(osi_worker *worker, const osi_job *job, const char *path,
+                   int fd);
 
 /* The same for standard input, any format but jsonl. */
 bool osi_index_stdin(osi_worker *worker);
