@@ -152,14 +152,15 @@ static uint32_t count(const ost_term_columns *c, ost_term_column which,
 /* Counts the postings of small terms; false where a df is impossible. */
 static bool count_small(ost_term_columns *c)
 {
+    uint32_t most = 0;
+
     c->n_small = 0;
     for (uint32_t i = 0; i < c->n[OST_COLUMN_DF]; i++) {
         const uint32_t more = c->v[OST_COLUMN_DF][i];
-        if (more > OST_SMALL)
-            return false;
+        most = more > most ? more : most;
         c->n_small += more > 0 && more < OST_SMALL ? more + 1 : 0;
     }
-    return true;
+    return most <= OST_SMALL;
 }
 
 const uint8_t *ost_term_columns_terms(const uint8_t *in, const uint8_t *end,
