@@ -11,6 +11,9 @@
 /* A piece of fewer terms is not worth a task of its own. */
 #define LEAST_TERMS ((size_t)2048)
 
+/* How many terms ahead of its use one is asked for. */
+#define AHEAD ((size_t)16)
+
 static int by_name(const void *a, const void *b)
 {
     return strcmp(((const ost_flush_field *)a)->name,
@@ -120,10 +123,12 @@ typedef struct key {
 
 static key key_at(const ost_flush_plan *t, size_t inverter, size_t at)
 {
+    const ost_vocabulary *v = t->order->inverters[inverter]->vocabulary;
     key k;
 
-    ost_vocabulary_term(t->order->inverters[inverter]->vocabulary,
-                        t->ids[inverter][at], &k.bytes, &k.len, &k.field);
+    if (at + AHEAD < ost_vocabulary_size(v))
+        ost_vocabulary_prefetch(v, t->ids[inverter][at + AHEAD]);
+    ost_vocabulary_term(v, t->ids[inverter][at], &k.bytes, &k.len, &k.field);
     return k;
 }
 
@@ -261,12 +266,33 @@ static size_t merge_term(const ost_flush_plan *t, const ost_flush_piece *piece,
     return made;
 }
 
+/* The same for as many terms as there is room for, where only one inverter has
+ * any. */
+static size_t copy_terms(const ost_flush_plan *t, const ost_flush_piece *piece,
+                         size_t *cursor, ost_flush_ref *refs, size_t room)
+{
+    const size_t left = piece->bounds[1] - *cursor;
+    const size_t n = left < room ? left : room;
+
+    for (size_t i = 0; i < n; i++) {
+        const size_t at = *cursor + i;
+        const key k = key_at(t, 0, at);
+        refs[i] = (ost_flush_ref){.bytes = k.bytes,
+                                  .term = t->ids[0][at],
+                                  .len = (uint8_t)k.len};
+    }
+    *cursor += n;
+    return n;
+}
+
 size_t ost_flush_merge(const ost_flush_plan *t, const ost_flush_piece *piece,
                        size_t *cursors, ost_flush_ref *refs, size_t room)
 {
     const size_t n = t->order->n_inverters;
     size_t made = 0, more;
 
+    if (n == 1)
+        return copy_terms(t, piece, cursors, refs, room);
     while (room - made >= n) {
         more = merge_term(t, piece, cursors, refs + made);
         if (more == 0)

@@ -9,6 +9,7 @@
 #include "flush.h"
 #include "segment.h"
 #include "segment_writer.h"
+#include "term_writer.h"
 
 /* A document of the new segment: where it comes from. */
 typedef struct ost_flush_doc {
@@ -96,6 +97,23 @@ void ost_flush_norms(const ost_flush_plan *t, const ost_flush_field *f,
  * came, 0 at the end. */
 size_t ost_flush_merge(const ost_flush_plan *t, const ost_flush_piece *piece,
                        size_t *cursors, ost_flush_ref *refs, size_t room);
+
+/* ---- flush_postings.c ---- */
+
+/* One inverter's list of a term, being read: documents [at, reader.n) and
+ * their positions are to be added. All zero to begin with. */
+typedef struct ost_flush_source {
+    ost_list_reader reader;
+    uint32_t inverter, at;
+    const uint32_t *positions;
+} ost_flush_source;
+
+/* Adds the postings of a term, of which there are n references, to `writer`.
+ * `sources`: n, kept from term to term. */
+OSTEON_MUST_CHECK osteon_status
+ost_flush_postings(const ost_flush_plan *t, const ost_flush_ref *refs,
+                   size_t n, ost_flush_source *sources,
+                   ost_term_writer *writer, osteon_error *err);
 
 /* ---- flush_terms.c ---- */
 

@@ -10,13 +10,15 @@
 /* References merged at a time, and how far ahead their lists are asked for. */
 #define REFS ((size_t)1024)
 #define AHEAD ((size_t)8)
+#define SCOUTS ((size_t)8)
 
 /* What a thread keeps from piece to piece. */
 typedef struct worker {
     const ost_flush_plan *plan;
     uint8_t *norms;
     uint32_t field; /* that norms are of, UINT32_MAX: none */
-    ost_list_reader *readers;
+    ost_flush_source *sources;
+    ost_list_scout scouts[SCOUTS]; /* of the next references */
     size_t *cursors;
     ost_flush_ref *refs;
     size_t room; /* of refs */
@@ -25,97 +27,41 @@ typedef struct worker {
 
 /* ---- Encoding a piece ---- */
 
-/* The number of the document a reader stands at, OST_DOC_END at its end. */
-static uint32_t number_at(const ost_flush_order *o, const ost_flush_ref *ref,
-                          const ost_list_reader *r)
+/* Asks for what the references will need: their lists SCOUTS + AHEAD of them
+ * ahead, the first chunks SCOUTS ahead, and one more with each step nearer. */
+static void look_ahead(worker *w, const ost_flush_order *o,
+                       const ost_flush_ref *refs, size_t n, size_t at)
 {
-    return r->doc == OST_DOC_END ? OST_DOC_END
-                                 : o->numbers[ref->inverter][r->doc];
-}
-
-/* Adds postings from one inverter while their documents come before
- * `limit`. */
-static osteon_status encode_run(worker *w, const ost_flush_ref *ref,
-                                ost_list_reader *r, uint32_t limit,
-                                ost_term_writer *writer)
-{
-    const ost_flush_order *o = w->plan->order;
-    uint32_t doc;
-
-    while ((doc = number_at(o, ref, r)) < limit) {
-        if (!ost_bit(o->dead, doc)) {
-            osteon_status s = ost_term_writer_posting(
-                writer, doc, r->tf, r->positions, r->n_positions, &w->error);
-            if (s != OSTEON_OK)
-                return s;
-        }
-        if (!ost_list_reader_next(r))
-            return ost_fail_memory(&w->error);
-    }
-    return OSTEON_OK;
-}
-
-/* Adds the postings of one term from all inverters that have it, in order of
- * documents: batches take turns. */
-static osteon_status encode_term(worker *w, const ost_flush_ref *refs,
-                                 size_t n, ost_term_writer *writer)
-{
-    const ost_flush_plan *t = w->plan;
-    const ost_flush_order *o = t->order;
-    ost_list_reader *readers = w->readers;
-    osteon_status s = OSTEON_OK;
-
-    for (size_t i = 0; i < n; i++)
-        if (!ost_list_reader_start(&readers[i],
-                                   &o->inverters[refs[i].inverter]->lists,
-                                   &t->places[refs[i].inverter],
-                                   refs[i].term))
-            return ost_fail_memory(&w->error);
-    while (s == OSTEON_OK) {
-        uint32_t doc = OST_DOC_END, limit = OST_DOC_END;
-        size_t least = 0;
-        for (size_t i = 0; i < n; i++) {
-            const uint32_t it = number_at(o, &refs[i], &readers[i]);
-            if (it < doc) {
-                limit = doc;
-                doc = it;
-                least = i;
-            } else if (it < limit) {
-                limit = it;
-            }
-        }
-        if (doc == OST_DOC_END)
-            break;
-        s = encode_run(w, &refs[least], &readers[least], limit, writer);
-    }
-    return s;
-}
-
-/* A flush visits lists in an order of its own: their bytes are asked for
- * some terms ahead. */
-static void look_ahead(const ost_flush_order *o, const ost_flush_ref *refs,
-                       size_t left)
-{
-    for (size_t distance = AHEAD; distance <= 2 * AHEAD && distance < left;
-         distance += AHEAD) {
-        const ost_flush_ref *ref = &refs[distance];
-        ost_list_prefetch(&o->inverters[ref->inverter]->lists, ref->term,
-                          distance == AHEAD);
+    for (size_t i = at + 1; i < n && i < at + SCOUTS; i++)
+        ost_list_scout_step(&w->scouts[i % SCOUTS],
+                            &o->inverters[refs[i].inverter]->lists);
+    if (at + SCOUTS < n) {
+        const ost_flush_ref *ref = &refs[at + SCOUTS];
+        ost_list_scout_begin(&w->scouts[at % SCOUTS],
+                             &o->inverters[ref->inverter]->lists, ref->term);
         OST_PREFETCH(ref->bytes);
+    }
+    if (at + SCOUTS + AHEAD < n) {
+        const ost_flush_ref *ref = &refs[at + SCOUTS + AHEAD];
+        ost_list_scout_meet(&o->inverters[ref->inverter]->lists, ref->term);
     }
 }
 
 static osteon_status encode_refs(worker *w, const ost_flush_ref *refs,
                                  size_t n_refs, ost_term_writer *writer)
 {
+    const ost_flush_order *o = w->plan->order;
     osteon_status s = OSTEON_OK;
 
+    memset(w->scouts, 0, sizeof w->scouts);
     for (size_t i = 0, n; i < n_refs && s == OSTEON_OK; i += n) {
         for (n = 1; i + n < n_refs && refs[i + n].same; n++)
             ;
-        look_ahead(w->plan->order, refs + i, n_refs - i);
+        for (size_t k = 0; k < n; k++)
+            look_ahead(w, o, refs, n_refs, i + k);
         ost_term_writer_begin(writer, refs[i].bytes, refs[i].len);
-        s = encode_term(w, refs + i, n, writer);
+        s = ost_flush_postings(w->plan, refs + i, n, w->sources,
+                               writer, &w->error);
         if (s == OSTEON_OK)
             s = ost_term_writer_end(writer, &w->error);
     }
@@ -161,20 +107,20 @@ static bool worker_open(worker *w, const ost_flush_plan *t)
     w->plan = t;
     w->field = UINT32_MAX;
     w->norms = ost_malloc(t->order->n_docs);
-    w->readers = ost_calloc(n, sizeof *w->readers);
+    w->sources = ost_calloc(n, sizeof *w->sources);
     w->cursors = ost_malloc(n * sizeof *w->cursors);
     w->room = n + REFS;
     w->refs = ost_malloc(w->room * sizeof *w->refs);
-    return w->norms != NULL && w->readers != NULL && w->cursors != NULL &&
+    return w->norms != NULL && w->sources != NULL && w->cursors != NULL &&
            w->refs != NULL;
 }
 
 static void worker_close(worker *w)
 {
-    for (size_t i = 0; w->readers != NULL && i < w->plan->order->n_inverters;
+    for (size_t i = 0; w->sources != NULL && i < w->plan->order->n_inverters;
          i++)
-        ost_list_reader_free(&w->readers[i]);
-    ost_free(w->readers);
+        ost_list_reader_free(&w->sources[i].reader);
+    ost_free(w->sources);
     ost_free(w->norms);
     ost_free(w->cursors);
     ost_free(w->refs);

@@ -1,34 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Reading lists back: entries are decoded a window at a time, and cut where
- * documents end. What lies in memory was written by lists.c: it is trusted.
+ * Reading lists back: entries are decoded and cut where documents end, many
+ * documents at a time. What lies in memory was written by lists.c: it is
+ * trusted.
  *
- * Invariant: window[window_at, window_n) are entries that were decoded and not
- * given out; a document is only given out whole.
+ * Invariant: a document is only given out whole; the entry that shows that
+ * another one has begun is held for it.
  */
 #include "list_chunks.h"
 
 #include "index.h"
 
-#define WINDOW 1024
+/* Positions there is room for in the beginning. */
+#define FIRST_ROOM ((size_t)1024)
 
 /* ---- Documents of places ---- */
 
 bool ost_places_open(ost_places *p, const uint32_t *first, uint32_t n)
 {
-    const uint64_t most = (uint64_t)n + 16;
+    const uint64_t most = 2 * (uint64_t)n + 16;
     size_t size;
     uint32_t doc = 0;
 
-    p->first = first;
     p->n = n;
     p->shift = 0;
     while (first[n] >> p->shift > most)
         p->shift++;
     size = (size_t)(first[n] >> p->shift) + 1;
+    p->first = ost_malloc(((size_t)n + 3) * sizeof *p->first);
     p->table = ost_malloc(size * sizeof *p->table);
-    if (p->table == NULL)
+    if (p->first == NULL || p->table == NULL) {
+        ost_places_close(p);
         return false;
+    }
+    memcpy(p->first, first, ((size_t)n + 1) * sizeof *first);
+    p->first[n + 1] = p->first[n + 2] = UINT32_MAX;
     for (size_t i = 0; i < size; i++) {
         while (doc + 1 < n && first[doc + 1] <= (uint64_t)i << p->shift)
             doc++;
@@ -39,21 +45,20 @@ bool ost_places_open(ost_places *p, const uint32_t *first, uint32_t n)
 
 void ost_places_close(ost_places *p)
 {
+    ost_free(p->first);
     ost_free(p->table);
-    p->table = NULL;
+    p->first = p->table = NULL;
 }
 
-uint32_t ost_places_find(const ost_places *p, uint32_t place, uint32_t from)
+uint32_t ost_places_search(const ost_places *p, uint32_t place, uint32_t low)
 {
     const uint32_t *const first = p->first;
-    uint32_t low = p->table[place >> p->shift], high;
+    uint32_t high = p->n;
 
-    low = low > from ? low : from;
     for (unsigned steps = 0; steps < 8; steps++, low++)
         if (first[low + 1] > place)
             return low;
     /* Many short documents there: the last that begins at `place` or before. */
-    high = p->n;
     while (high - low > 1) {
         const uint32_t mid = low + (high - low) / 2;
         if (first[mid] <= place)
@@ -64,7 +69,47 @@ uint32_t ost_places_find(const ost_places *p, uint32_t place, uint32_t from)
     return low;
 }
 
-/* ---- Decoding ---- */
+/* ---- Going before ---- */
+
+/* Longer chunks are noticed by the processor itself. */
+#define SCOUT_BYTES 512u
+
+void ost_list_scout_meet(const ost_lists *l, uint32_t term)
+{
+    OST_PREFETCH(&l->lists[term]);
+    OST_PREFETCH(&l->chunks[term]);
+}
+
+static void ask_for_chunk(ost_list_scout *s, const uint8_t *chunk,
+                          uint32_t size)
+{
+    const uint32_t most = size < SCOUT_BYTES ? size : SCOUT_BYTES;
+
+    for (uint32_t i = 0; i < most; i += 64)
+        OST_PREFETCH(chunk + i);
+    s->end = chunk + size - OST_LIST_LINK;
+    s->used += size;
+    OST_PREFETCH(s->end);
+}
+
+void ost_list_scout_begin(ost_list_scout *s, const ost_lists *l,
+                          uint32_t term)
+{
+    s->used = 0;
+    s->all = l->chunks[term].used;
+    if (s->all > 0)
+        ask_for_chunk(s, ost_list_chunk_at(l, l->chunks[term].head),
+                      OST_LIST_FIRST_CHUNK);
+}
+
+void ost_list_scout_step(ost_list_scout *s, const ost_lists *l)
+{
+    if (s->used < s->all)
+        ask_for_chunk(s, ost_list_chunk_at(l, ost_get32(s->end)),
+                      ost_list_chunk_size(s->used));
+}
+
+/* ---- Reading ---- */
 
 /* Goes on to the next chunk. False: that was the last one. */
 static bool next_chunk(ost_list_reader *r)
@@ -80,74 +125,76 @@ static bool next_chunk(ost_list_reader *r)
     return true;
 }
 
-/* Decodes until the window is full or the list at its end. */
-static void decode(ost_list_reader *r)
+/* How many entries are surely there to be decoded, going on to the next chunk
+ * if need be; 0 at the end of the list. */
+static size_t entries_left(ost_list_reader *r)
 {
-    static const uint32_t masks[4] = {0xff, 0xffff, 0xffffff, 0xffffffff};
-    const uint8_t *at = r->at, *end = r->end;
-    uint32_t *window = r->window, entry = r->entry;
-    size_t n = r->window_n;
-    const size_t room = r->window_room;
-
-    while (n < room) {
-        uint32_t code, more;
-        if (at == end) {
-            if (!next_chunk(r))
-                break;
-            at = r->at;
-            end = r->end;
-        }
-        code = ost_get32(at); /* the link is there to be read, too */
-        more = code & 3;
-        if (more >= (size_t)(end - at)) { /* OST_LIST_FILL */
-            at = end;
-            continue;
-        }
-        code = (code & masks[more]) >> 2;
-        at += more + 1;
-        entry += code;
-        window[n] = entry;
-        n += code != OST_LIST_STEP;
+    for (;;) {
+        const size_t left = (size_t)(r->end - r->at);
+        if (left >= 4)
+            return left / 4;
+        if (left > 0 && (ost_get32(r->at) & 3) < left)
+            return 1;
+        if (!next_chunk(r)) /* past OST_LIST_FILL, too */
+            return 0;
     }
-    r->at = at;
-    r->end = end;
-    r->entry = entry;
-    r->window_n = n;
 }
 
-/* Keeps what is in the window from `window_at` on, and decodes more behind
- * it. False: no memory. */
-static bool refill(ost_list_reader *r)
-{
-    const size_t kept = r->window_n - r->window_at;
+/* Documents while they are made. Sizes are kept as sums over all so far: then
+ * no branch depends on where a document ends, which would be guessed wrong. */
+typedef struct cut {
+    size_t at;       /* of the open one; SIZE_MAX: none is */
+    uint32_t doc;    /* the same */
+    uint32_t seen;   /* entries */
+    uint32_t made;   /* positions */
+    uint32_t before; /* the entry before */
+} cut;
 
-    if (kept == r->window_room &&
-        !OST_GROW(&r->window, &r->window_room, kept + WINDOW))
+/* Adds an entry to its document. False: there is no room for that. */
+static inline bool add_entry(ost_list_reader *r, const ost_places *places,
+                             uint32_t entry, cut *c)
+{
+    const uint32_t place = entry / 2;
+    const uint32_t doc = ost_places_find(places, place);
+    const size_t at = c->at + (doc != c->doc);
+
+    if (OST_UNLIKELY(at == OST_LIST_BATCH))
         return false;
-    if (kept > 0 && r->window_at > 0)
-        memmove(r->window, r->window + r->window_at,
-                kept * sizeof *r->window);
-    r->window_at = 0;
-    r->window_n = kept;
-    decode(r);
+    c->at = at;
+    c->doc = doc;
+    r->positions[c->made] = place - places->first[doc];
+    c->made += entry & (entry != c->before);
+    c->before = entry;
+    r->docs[at] = doc;
+    r->tfs[at] = ++c->seen;
+    r->counts[at] = c->made;
     return true;
 }
 
-static bool is_decoded(const ost_list_reader *r)
+/* Decodes n entries, for whose positions there is room. False: the last one
+ * belongs to a document there is no room for. */
+static bool add_entries(ost_list_reader *r, size_t n, cut *c)
 {
-    return r->at == r->end && r->used == r->all;
-}
+    static const uint32_t masks[4] = {0xff, 0xffff, 0xffffff, 0xffffffff};
+    const ost_places *const places = r->places;
+    const uint8_t *at = r->at;
+    uint32_t entry = r->entry;
+    cut own = *c;
+    bool ok = true;
 
-void ost_list_prefetch(const ost_lists *l, uint32_t term, bool chunk)
-{
-    const ost_list_chunks *chunks = &l->chunks[term];
-
-    if (!chunk) {
-        OST_PREFETCH(&l->lists[term]);
-        OST_PREFETCH(chunks);
-    } else if (chunks->used > 0) {
-        OST_PREFETCH(ost_list_chunk_at(l, chunks->head));
+    for (; n > 0 && ok; n--) {
+        uint32_t code = ost_get32(at); /* the link is there to be read, too */
+        const uint32_t more = code & 3;
+        code = (code & masks[more]) >> 2;
+        at += more + 1;
+        entry += code;
+        if (OST_LIKELY(code != OST_LIST_STEP))
+            ok = add_entry(r, places, entry, &own);
     }
+    r->at = at;
+    r->entry = entry;
+    *c = own;
+    return ok;
 }
 
 bool ost_list_reader_start(ost_list_reader *r, const ost_lists *l,
@@ -156,14 +203,12 @@ bool ost_list_reader_start(ost_list_reader *r, const ost_lists *l,
     const ost_list *list = &l->lists[term];
     const ost_list_chunks *chunks = &l->chunks[term];
 
-    if (r->window == NULL &&
-        !OST_GROW(&r->window, &r->window_room, (size_t)WINDOW))
+    if (!OST_GROW(&r->positions, &r->positions_room, FIRST_ROOM))
         return false;
     r->lists = l;
     r->places = places;
-    r->doc = 0;
-    r->window_at = r->window_n = 0;
     r->entry = UINT32_MAX; /* one before entry 0 */
+    r->held = false;
     r->at = r->end = r->last_end = list->at;
     r->used = r->all = chunks->used;
     if (chunks->used > 0) {
@@ -172,51 +217,39 @@ bool ost_list_reader_start(ost_list_reader *r, const ost_lists *l,
         if (r->used < r->all)
             r->end = r->at + OST_LIST_FIRST_CHUNK - OST_LIST_LINK;
     } else if (list->last > 0) {
-        r->window[r->window_n++] = list->last - 1;
+        r->entry = list->last - 1;
+        r->held = true;
     }
     return ost_list_reader_next(r);
 }
 
 bool ost_list_reader_next(ost_list_reader *r)
 {
-    uint32_t first, end; /* the places of the document */
-    uint32_t tf = 0;
-    size_t i, n; /* entries read; positions made of them, in their room */
+    cut c = {.at = SIZE_MAX, .doc = UINT32_MAX, .before = UINT32_MAX};
+    size_t n;
 
-    if (r->window_at == r->window_n) {
-        if (!is_decoded(r) && !refill(r))
-            return false;
-        if (r->window_at == r->window_n) {
-            r->doc = OST_DOC_END;
-            return true;
+    if (r->held)
+        r->held = !add_entry(r, r->places, r->entry, &c);
+    while (!r->held && (n = entries_left(r)) > 0) {
+        size_t room = r->positions_room - c.made;
+        if (room == 0) { /* a long document */
+            if (!OST_GROW(&r->positions, &r->positions_room,
+                          r->positions_room + 1))
+                return false;
+            room = r->positions_room - c.made;
         }
+        r->held = !add_entries(r, n < room ? n : room, &c);
     }
-    r->doc =
-        ost_places_find(r->places, r->window[r->window_at] / 2, r->doc);
-    first = r->places->first[r->doc];
-    end = r->places->first[r->doc + 1];
-    for (i = n = r->window_at;;) {
-        for (; i < r->window_n && r->window[i] / 2 < end; i++, tf++) {
-            const uint32_t entry = r->window[i];
-            r->window[n] = entry / 2 - first;
-            n += entry & 1;
-        }
-        if (i < r->window_n || is_decoded(r))
-            break;
-        r->window_n = n; /* the document may go on */
-        i = n -= r->window_at;
-        if (!refill(r))
-            return false;
+    r->n = (uint32_t)(c.at + 1);
+    for (size_t i = r->n; i > 1; i--) {
+        r->tfs[i - 1] -= r->tfs[i - 2];
+        r->counts[i - 1] -= r->counts[i - 2];
     }
-    r->positions = r->window + r->window_at;
-    r->n_positions = (uint32_t)(n - r->window_at);
-    r->tf = tf;
-    r->window_at = i;
     return true;
 }
 
 void ost_list_reader_free(ost_list_reader *r)
 {
-    ost_free(r->window);
+    ost_free(r->positions);
     memset(r, 0, sizeof *r);
 }

@@ -104,28 +104,47 @@ bool ost_lists_full(const ost_lists *l);
 
 /* Finds documents by places. */
 typedef struct ost_places {
-    const uint32_t *first; /* place where each of n documents begins, and the
-                            * end: n + 1, never falling */
     uint32_t n;
     unsigned shift;
+    uint32_t *first; /* place where each document begins, then their end; two
+                      * more beyond it */
     uint32_t *table; /* [place >> shift]: the last document that begins there
                       * or before */
 } ost_places;
 
-/* `first` is borrowed. False: no memory. */
+/* `first`: where each of n documents begins, and the end: n + 1, never
+ * falling. False: no memory. */
 bool ost_places_open(ost_places *p, const uint32_t *first, uint32_t n);
 void ost_places_close(ost_places *p);
 
-/* The document a place lies in, `from` or a later one. */
-uint32_t ost_places_find(const ost_places *p, uint32_t place, uint32_t from);
+/* The document a place lies in, which is above `low`. */
+uint32_t ost_places_search(const ost_places *p, uint32_t place, uint32_t low);
 
-/* Reads one list after another. All zero to begin with. Memory: that of the
- * longest document's places, at least 4 KiB. */
+/* The document a place lies in. There are about two lines of the table for a
+ * document, so two steps are nearly always enough; they are no branches, which
+ * would be guessed wrong. */
+static inline uint32_t ost_places_find(const ost_places *p, uint32_t place)
+{
+    const uint32_t *const first = p->first;
+    const uint32_t low = p->table[place >> p->shift];
+    const uint32_t doc =
+        low + (first[low + 1] <= place) + (first[low + 2] <= place);
+
+    return OST_LIKELY(first[doc + 1] > place)
+               ? doc
+               : ost_places_search(p, place, doc);
+}
+
+/* Documents of a list that are decoded at once, at most. */
+#define OST_LIST_BATCH 128
+
+/* Reads one list after another, many documents at a time. All zero to begin
+ * with. Memory: that of the longest document's places, at least 4 KiB. */
 typedef struct ost_list_reader {
-    uint32_t doc; /* current, OST_DOC_END after the last */
-    uint32_t tf;  /* in it */
-    uint32_t n_positions; /* of those; equal ones may be there twice */
-    const uint32_t *positions;
+    uint32_t n; /* documents at hand; 0: the list is at its end */
+    uint32_t docs[OST_LIST_BATCH], tfs[OST_LIST_BATCH];
+    uint32_t counts[OST_LIST_BATCH]; /* of positions, different ones */
+    uint32_t *positions;             /* of all these, one behind the other */
     /* ---- private ---- */
     const ost_lists *lists;
     const ost_places *places;
@@ -133,16 +152,26 @@ typedef struct ost_list_reader {
     const uint8_t *last_end; /* end of the last chunk */
     uint32_t used, all;      /* bytes of chunks: those begun, those there are */
     uint32_t entry;          /* last decoded, UINT32_MAX before the first */
-    uint32_t *window;        /* decoded entries */
-    size_t window_at, window_n, window_room;
+    bool held;               /* it belongs to the next document */
+    size_t positions_room;
 } ost_list_reader;
 
-/* Has the list of a term, or then its first chunk, brought into the cache:
- * a flush visits them in an order of its own. */
-void ost_list_prefetch(const ost_lists *l, uint32_t term, bool chunk);
+/* Goes before the reader through a list, and has its bytes brought into the
+ * cache: a flush visits lists in an order of its own, and each chunk is
+ * somewhere else. First _meet is called, then, some time later, _begin, and
+ * then _step once in a while. */
+typedef struct ost_list_scout {
+    const uint8_t *end; /* of the chunk last asked for: the link */
+    uint32_t used, all; /* bytes of chunks: to its end, and of all */
+} ost_list_scout;
 
-/* Begins to read the list of a term and moves to its first document. False:
- * no memory. */
+void ost_list_scout_meet(const ost_lists *l, uint32_t term);
+void ost_list_scout_begin(ost_list_scout *s, const ost_lists *l,
+                          uint32_t term);
+void ost_list_scout_step(ost_list_scout *s, const ost_lists *l);
+
+/* Begins to read the list of a term and decodes its first documents; the next
+ * ones. False: no memory. */
 bool ost_list_reader_start(ost_list_reader *r, const ost_lists *l,
                            const ost_places *places, uint32_t term);
 bool ost_list_reader_next(ost_list_reader *r);

@@ -61,78 +61,162 @@ unsigned ost_positions_low(uint8_t norm, uint32_t n)
 
 /* ---- Writing ---- */
 
-/* What stands in two parts for a position behind `next` - 1. */
-static uint32_t part_of(uint32_t position, uint32_t next, uint32_t n)
+bool ost_positions_far(unsigned n, const uint8_t *norms,
+                       const uint32_t *counts, const uint32_t *positions)
 {
-    return n < OST_POSITIONS_MANY ? position - next : position;
+    bool far = false;
+
+    for (unsigned i = 0; i < n; i++) {
+        positions += counts[i];
+        far |= counts[i] > 0 &&
+               positions[-1] >> 8 >= ost_position_spans[norms[i]];
+    }
+    return far;
 }
 
-/* Bits of the unary part and of the low parts of one posting. */
-static void measure(const uint32_t *positions, uint32_t n, unsigned k,
-                    uint64_t *unary, uint64_t *low)
+/* Both parts of the string while it is made: `ones` goes up from its start,
+ * `lows` down from the end of the room for it. Bits are collected in words, of
+ * which the highest `lows` ones and the lowest `ones` ones are not in memory. */
+typedef struct parts {
+    uint8_t *ones_at, *lows_at;
+    uint64_t ones, lows;
+    unsigned n_ones, n_lows; /* 0..64, 0..7 */
+} parts;
+
+/* Zeros, then a one. */
+static inline void put_one(parts *p, uint64_t zeros)
 {
+    uint64_t at = p->n_ones + zeros;
+
+    while (OST_UNLIKELY(at >= 64)) {
+        ost_put64(p->ones_at, p->ones);
+        p->ones_at += 8;
+        p->ones = 0;
+        at -= 64;
+    }
+    p->ones |= (uint64_t)1 << at;
+    p->n_ones = (unsigned)at + 1;
+}
+
+/* k (0..31) bits. Writes up to eight bytes below; what is above them in the
+ * word was written before. */
+static inline void put_low(parts *p, uint32_t bits, unsigned k)
+{
+    unsigned n = p->n_lows + k;
+
+    p->lows = p->lows << k | bits;
+    ost_put64(p->lows_at - 8, p->lows << 1 << (63 - n));
+    p->lows_at -= n >> 3;
+    p->n_lows = n & 7;
+}
+
+/* Moves the low bits down to where the others end; returns the byte after. */
+static uint8_t *join(parts *p, uint8_t *start, const uint8_t *top)
+{
+    const size_t whole = (size_t)(top - p->lows_at);
+    const size_t bits =
+        (size_t)(p->ones_at - start) * 8 + p->n_ones + p->n_lows;
+    uint8_t *const lows = start + (bits + 7) / 8;
+
+    ost_put64(p->ones_at, p->ones);
+    p->ones_at[8] = 0;
+    lows[-1] |= (uint8_t)(p->lows << (8 - p->n_lows));
+    memmove(lows, p->lows_at, whole);
+    return lows + whole;
+}
+
+/* What stands for all positions of some postings that have few each, from
+ * their parameters: k, and FIRST at the first of a posting. */
+#define FIRST 0x80u
+static void put_few(parts *p, const uint32_t *positions, size_t n,
+                    const uint8_t *kinds)
+{
+    parts own = *p;
     uint32_t next = 0;
 
-    *low += (uint64_t)n * k;
-    *unary += n;
-    if (n >= OST_POSITIONS_MANY) {
-        *unary += positions[n - 1] >> k;
-        return;
-    }
-    for (uint32_t i = 0; i < n; i++) {
-        *unary += (positions[i] - next) >> k;
+    for (size_t i = 0; i < n; i++) {
+        const unsigned k = kinds[i] & ~FIRST;
+        const uint32_t distance =
+            positions[i] - (kinds[i] & FIRST ? 0 : next);
         next = positions[i] + 1;
+        put_one(&own, distance >> k);
+        put_low(&own, distance & (uint32_t)((UINT64_C(1) << k) - 1), k);
+    }
+    *p = own;
+}
+
+/* The same for one posting that has many. */
+static void put_many(parts *p, const uint32_t *positions, size_t n, unsigned k)
+{
+    uint32_t before = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t above = positions[i] >> k;
+        put_one(p, above - before);
+        before = above;
+        put_low(p, positions[i] & (uint32_t)((UINT64_C(1) << k) - 1), k);
     }
 }
 
-bool ost_positions_put(ost_buffer *out, unsigned n, const uint32_t *docs,
-                       const uint32_t *tfs, const uint32_t *counts,
-                       const uint8_t *norms, const uint32_t *positions,
-                       bool *bare)
+static void put_all(parts *p, unsigned n, const uint32_t *counts,
+                    const uint8_t *ks, const uint32_t *positions)
 {
-    uint32_t without[OST_BLOCK], any = 0;
-    uint8_t ks[OST_BLOCK], *bytes;
-    uint64_t unary = 0, low = 0, at = 0, end;
-    const uint32_t *first = positions;
+    uint8_t kinds[OST_BLOCK * OST_POSITIONS_MANY + 8];
+    size_t few = 0; /* described, and not yet written */
 
     for (unsigned i = 0; i < n; i++) {
-        without[i] = tfs[i] - counts[i];
+        const uint64_t each = UINT64_C(0x0101010101010101) * ks[i];
+        if (counts[i] >= OST_POSITIONS_MANY) {
+            put_few(p, positions, few, kinds);
+            put_many(p, positions + few, counts[i], ks[i]);
+            positions += few + counts[i];
+            few = 0;
+            continue;
+        }
+        ost_put64(kinds + few, each | FIRST);
+        for (uint32_t k = 8; k < counts[i]; k += 8)
+            ost_put64(kinds + few + k, each);
+        few += counts[i];
+    }
+    put_few(p, positions, few, kinds);
+}
+
+bool ost_positions_put(ost_buffer *out, unsigned n, const uint8_t *norms,
+                       const uint32_t *tfs, const uint32_t *counts,
+                       const uint32_t *positions, bool *bare)
+{
+    uint32_t without[OST_BLOCK], any = 0;
+    uint8_t ks[OST_BLOCK], *start, *top;
+    uint64_t all = 0, bits = 0; /* positions; bits for them at most */
+    parts p = {0};
+
+    for (unsigned i = 0; i < n; i++) {
+        const uint32_t count = counts[i];
+        without[i] = tfs[i] - count;
         any |= without[i];
-        ks[i] = (uint8_t)ost_positions_low(norms[docs[i]], counts[i]);
-        measure(first, counts[i], ks[i], &unary, &low);
-        first += counts[i];
+        ks[i] = (uint8_t)low_bits(norms[i], count);
+        all += count;
+        bits += (uint64_t)count * (ks[i] + 1u);
+        if (count > 0)
+            bits += positions[all - 1] >> ks[i];
     }
     *bare = any != 0;
-    if (unary == 0)
+    if (all == 0)
         return true;
     if (*bare) {
-        bytes = ost_buffer_reserve(out, OST_PACK_ROOM(n));
-        if (bytes == NULL)
+        start = ost_buffer_reserve(out, OST_PACK_ROOM(n));
+        if (start == NULL)
             return false;
-        out->len += (size_t)(ost_pack(without, n, bytes) - bytes);
+        out->len += (size_t)(ost_pack(without, n, start) - start);
     }
-    end = (unary + low + 7) / 8;
-    bytes = ost_buffer_reserve(out, (size_t)end + 8);
-    if (bytes == NULL)
+    /* The words at both ends are written whole, and one byte more. */
+    start = ost_buffer_reserve(out, (size_t)(bits / 8) + 32);
+    if (start == NULL)
         return false;
-    memset(bytes, 0, (size_t)end + 8);
-    out->len += (size_t)end;
-    end *= 8;
-    for (unsigned i = 0; i < n; i++) {
-        const unsigned k = ks[i];
-        const uint32_t mask = (uint32_t)((UINT64_C(1) << k) - 1);
-        uint32_t next = 0, before = 0;
-        for (uint32_t j = 0; j < counts[i]; j++, positions++) {
-            const uint32_t part = part_of(*positions, next, counts[i]);
-            next = *positions + 1;
-            at += (part >> k) - before;
-            if (counts[i] >= OST_POSITIONS_MANY)
-                before = part >> k;
-            bytes[at >> 3] |= (uint8_t)(1u << (at & 7));
-            at++;
-            end -= k;
-            ost_bits_set(bytes, end, part & mask);
-        }
-    }
+    top = start + (size_t)(bits / 8) + 32;
+    p.ones_at = start;
+    p.lows_at = top;
+    put_all(&p, n, counts, ks, positions);
+    out->len += (size_t)(join(&p, start, top) - start);
     return true;
 }

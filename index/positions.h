@@ -25,14 +25,18 @@ uint32_t ost_positions_limit(uint8_t norm);
 /* Low bits of each of n positions in a document of that length. */
 unsigned ost_positions_low(uint8_t norm, uint32_t n);
 
+/* Whether one of n postings has a position at its limit or past it: in a
+ * document of length norms[i], counts[i] of those that follow each other. */
+bool ost_positions_far(unsigned n, const uint8_t *norms,
+                       const uint32_t *counts, const uint32_t *positions);
+
 /* Appends the positions of n (1..OST_BLOCK) postings: counts[i] of the tfs[i]
- * occurrences in docs[i] have one, ascending and below the limit; nothing
- * where there are none at all. *bare tells whether any occurrence has none,
+ * occurrences in a document of length norms[i] have one, ascending and below
+ * the limit; nothing where there are none at all. *bare tells whether any occurrence has none,
  * which decoding needs to know. False: no memory. */
-bool ost_positions_put(ost_buffer *out, unsigned n, const uint32_t *docs,
+bool ost_positions_put(ost_buffer *out, unsigned n, const uint8_t *norms,
                        const uint32_t *tfs, const uint32_t *counts,
-                       const uint8_t *norms, const uint32_t *positions,
-                       bool *bare);
+                       const uint32_t *positions, bool *bare);
 
 /* ---- Copying what is encoded: position_runs.c ---- */
 

@@ -34,7 +34,7 @@ struct ost_term_writer {
     ost_impact_maker impacts;
 
     /* The open term. */
-    char term[OST_WORD_MAX];
+    char term[OST_WORD_MAX + 8];
     size_t term_len;
     uint32_t df;
     uint64_t cf;
@@ -48,6 +48,7 @@ struct ost_term_writer {
     unsigned n;
     uint32_t docs[OST_BLOCK], tfs[OST_BLOCK];
     uint32_t counts[OST_BLOCK]; /* of positions */
+    uint8_t lengths[OST_BLOCK]; /* norms of the documents */
     uint32_t *places;           /* the positions */
     size_t n_places, places_room;
     ost_position_run runs[OST_BLOCK]; /* they are here where they are copied */
@@ -113,8 +114,8 @@ static bool add_positions(ost_term_writer *w, bool *bare)
         w->n_runs > 0
             ? ost_position_runs_put(&w->positions.tail, w->n, w->tfs,
                                     w->counts, w->runs, w->n_runs, bare)
-            : ost_positions_put(&w->positions.tail, w->n, w->docs, w->tfs,
-                                w->counts, w->norms, w->places, bare);
+            : ost_positions_put(&w->positions.tail, w->n, w->lengths, w->tfs,
+                                w->counts, w->places, bare);
 
     w->n_places = w->n_runs = 0;
     return ok;
@@ -131,8 +132,8 @@ static bool add_documents(ost_term_writer *w, uint8_t *impact)
         return false;
     *impact = 0;
     for (unsigned i = 0; i < w->n; i++) {
-        const uint8_t one = ost_impact_make(&w->impacts, w->tfs[i],
-                                            w->norms[w->docs[i]]);
+        const uint8_t one =
+            ost_impact_make(&w->impacts, w->tfs[i], w->lengths[i]);
         *impact = one > *impact ? one : *impact;
         packed[i] = w->docs[i] - w->base;
         w->base = w->docs[i] + 1;
@@ -201,7 +202,8 @@ osteon_status ost_term_writer_posting(ost_term_writer *w, uint32_t doc,
                                       uint32_t tf, const uint32_t *positions,
                                       uint32_t n_positions, osteon_error *err)
 {
-    const uint32_t limit = ost_positions_limit(w->norms[doc]);
+    const uint8_t length = w->norms[doc];
+    const uint32_t limit = ost_positions_limit(length);
     uint32_t *places, n = 0;
 
     if (w->n == OST_BLOCK) {
@@ -217,11 +219,88 @@ osteon_status ost_term_writer_posting(ost_term_writer *w, uint32_t doc,
             places[n++] = positions[i];
     w->n_places += n;
     w->counts[w->n] = n;
+    w->lengths[w->n] = length;
     w->docs[w->n] = doc;
     w->tfs[w->n++] = tf;
     w->df++;
     w->cf += tf;
     return OSTEON_OK;
+}
+
+/* Adds n postings one by one: a position is past its limit. */
+static osteon_status add_cut(ost_term_writer *w, unsigned n,
+                             const uint32_t *docs, const uint32_t *tfs,
+                             const uint32_t *counts,
+                             const uint32_t *positions, osteon_error *err)
+{
+    osteon_status s = OSTEON_OK;
+
+    for (unsigned i = 0; i < n && s == OSTEON_OK; i++) {
+        s = ost_term_writer_posting(w, docs[i], tfs[i], positions, counts[i],
+                                    err);
+        positions += counts[i];
+    }
+    return s;
+}
+
+/* Adds n postings to the open block, which has room for them. */
+static osteon_status add_some(ost_term_writer *w, unsigned n,
+                              const uint32_t *docs, const uint32_t *tfs,
+                              const uint32_t *counts,
+                              const uint32_t *positions, size_t n_positions,
+                              osteon_error *err)
+{
+    uint8_t *const lengths = w->lengths + w->n;
+    uint64_t cf = 0;
+
+    for (unsigned i = 0; i < n; i++) {
+        lengths[i] = w->norms[docs[i]];
+        cf += tfs[i];
+    }
+    if (OST_UNLIKELY(ost_positions_far(n, lengths, counts, positions)))
+        return add_cut(w, n, docs, tfs, counts, positions, err);
+    if (!OST_GROW(&w->places, &w->places_room, w->n_places + n_positions))
+        return ost_fail_memory(err);
+    if (n_positions > 0)
+        memcpy(w->places + w->n_places, positions,
+               n_positions * sizeof *positions);
+    memcpy(w->docs + w->n, docs, n * sizeof *docs);
+    memcpy(w->tfs + w->n, tfs, n * sizeof *tfs);
+    memcpy(w->counts + w->n, counts, n * sizeof *counts);
+    w->n_places += n_positions;
+    w->n += n;
+    w->df += n;
+    w->cf += cf;
+    return OSTEON_OK;
+}
+
+osteon_status ost_term_writer_postings(ost_term_writer *w, size_t n,
+                                       const uint32_t *docs,
+                                       const uint32_t *tfs,
+                                       const uint32_t *counts,
+                                       const uint32_t *positions,
+                                       osteon_error *err)
+{
+    osteon_status s = OSTEON_OK;
+
+    while (n > 0 && s == OSTEON_OK) {
+        const unsigned room = OST_BLOCK - w->n % OST_BLOCK;
+        const unsigned some = n < room ? (unsigned)n : room;
+        size_t n_positions = 0;
+        for (unsigned i = 0; i < some; i++)
+            n_positions += counts[i];
+        if (w->n == OST_BLOCK)
+            s = end_block(w, err);
+        if (s == OSTEON_OK)
+            s = add_some(w, some, docs, tfs, counts, positions, n_positions,
+                         err);
+        docs += some;
+        tfs += some;
+        counts += some;
+        positions += n_positions;
+        n -= some;
+    }
+    return s;
 }
 
 unsigned ost_term_writer_room(const ost_term_writer *w)
@@ -247,10 +326,12 @@ osteon_status ost_term_writer_copy(ost_term_writer *w, unsigned n,
     memcpy(w->docs + w->n, docs, n * sizeof *docs);
     memcpy(w->tfs + w->n, tfs, n * sizeof *tfs);
     memcpy(w->counts + w->n, counts, n * sizeof *counts);
+    for (unsigned i = 0; i < n; i++) {
+        w->lengths[w->n + i] = w->norms[docs[i]];
+        w->cf += tfs[i];
+    }
     w->n += n;
     w->df += n;
-    for (unsigned i = 0; i < n; i++)
-        w->cf += tfs[i];
     return OSTEON_OK;
 }
 

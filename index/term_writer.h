@@ -45,6 +45,13 @@ ost_term_writer_posting(ost_term_writer *w, uint32_t doc, uint32_t tf,
                         const uint32_t *positions, uint32_t n_positions,
                         osteon_error *err);
 
+/* Adds n postings in the same way, of counts[i] positions each, which stand one
+ * behind the other; those of one posting ascend. */
+OSTEON_MUST_CHECK osteon_status
+ost_term_writer_postings(ost_term_writer *w, size_t n, const uint32_t *docs,
+                         const uint32_t *tfs, const uint32_t *counts,
+                         const uint32_t *positions, osteon_error *err);
+
 /* How many postings ost_term_writer_copy takes. */
 unsigned ost_term_writer_room(const ost_term_writer *w);
 

@@ -133,6 +133,9 @@ size_t ost_vocabulary_size(const ost_vocabulary *v); /* terms */
 void ost_vocabulary_term(const ost_vocabulary *v, uint32_t id,
                          const char **bytes, size_t *len, uint32_t *field);
 
+/* Asks for what ost_vocabulary_term will need of this term. */
+void ost_vocabulary_prefetch(const ost_vocabulary *v, uint32_t id);
+
 /* Writes all term numbers, ordered by field, then bytes (unsigned, shorter
  * first), to ids[ost_vocabulary_size()]. False: no memory. */
 bool ost_vocabulary_sort(const ost_vocabulary *v, uint32_t *ids);

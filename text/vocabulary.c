@@ -419,6 +419,11 @@ void ost_vocabulary_term(const ost_vocabulary *v, uint32_t id,
     *field = term->field;
 }
 
+void ost_vocabulary_prefetch(const ost_vocabulary *v, uint32_t id)
+{
+    OST_PREFETCH(&v->terms[id]);
+}
+
 bool ost_vocabulary_sort(const ost_vocabulary *v, uint32_t *ids)
 {
     return ost_term_sort(v->terms, v->n_terms, &v->words, ids);
