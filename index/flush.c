@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * A flush: the inverters of all feeds become one segment. Documents are put
- * in order of their batches (flush_order.c), terms of all inverters are
- * merged in order and cut into ranges of about equal size, each range is
- * encoded by a thread of its own (flush_terms.c), and the rest is written
- * here, from one thread.
+ * in order of their batches (flush_order.c); terms of all inverters are merged
+ * in order and cut into ranges of about equal size, which threads encode
+ * (flush_terms.c), while one of them writes what is kept of documents, from
+ * here.
  */
 #include "flush_parts.h"
-
-#include "term_writer.h"
 
 static osteon_status write_documents(const ost_flush_order *o,
                                      ost_segment_writer *segment,
@@ -112,6 +110,17 @@ static osteon_status write_values(const ost_flush_order *o,
     return s;
 }
 
+osteon_status ost_flush_records(const ost_flush_order *o,
+                                ost_segment_writer *segment,
+                                osteon_error *err)
+{
+    osteon_status s = write_documents(o, segment, err);
+
+    if (s == OSTEON_OK)
+        s = write_stored(o, segment, err);
+    return s == OSTEON_OK ? write_values(o, segment, err) : s;
+}
+
 static osteon_status write_segment(ost_flush_job *job, ost_flush_order *o,
                                    osteon_error *err)
 {
@@ -122,12 +131,6 @@ static osteon_status write_segment(ost_flush_job *job, ost_flush_order *o,
     if (s != OSTEON_OK)
         return s;
     s = ost_flush_terms(job, o, segment, err);
-    if (s == OSTEON_OK)
-        s = write_documents(o, segment, err);
-    if (s == OSTEON_OK)
-        s = write_stored(o, segment, err);
-    if (s == OSTEON_OK)
-        s = write_values(o, segment, err);
     if (s == OSTEON_OK)
         s = ost_segment_writer_finish(segment, &job->size, &job->checksum,
                                       err);

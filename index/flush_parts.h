@@ -81,8 +81,8 @@ typedef struct ost_flush_plan {
     size_t n_pieces, pieces_room;
 } ost_flush_plan;
 
-/* Collects the fields, sorts the terms, and cuts them into pieces for about
- * four rounds of the job's threads. To be freed even after failure. False: no
+/* Collects the fields, sorts the terms, and cuts them into pieces for some
+ * rounds of the job's threads. To be freed even after failure. False: no
  * memory. */
 bool ost_flush_plan_make(const ost_flush_job *job, ost_flush_plan *t);
 void ost_flush_plan_free(ost_flush_plan *t);
@@ -117,10 +117,18 @@ ost_flush_postings(const ost_flush_plan *t, const ost_flush_ref *refs,
 
 /* ---- flush_terms.c ---- */
 
-/* Encodes all terms, and writes their sections, norms and field table. */
+/* Encodes all terms, and writes norms, the records, what belongs to the terms,
+ * and the field table. */
 OSTEON_MUST_CHECK osteon_status ost_flush_terms(const ost_flush_job *job,
                                                 const ost_flush_order *o,
                                                 ost_segment_writer *segment,
                                                 osteon_error *err);
+
+/* ---- flush.c ---- */
+
+/* Writes what is kept of documents: records, stored text, values. */
+OSTEON_MUST_CHECK osteon_status ost_flush_records(const ost_flush_order *o,
+                                                  ost_segment_writer *segment,
+                                                  osteon_error *err);
 
 #endif

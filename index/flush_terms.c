@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Encoding the terms of a flush: threads take pieces of the sorted terms
- * (term_pieces.h), merge the inverters' lists and encode them.
+ * (term_pieces.h), merge the inverters' lists and encode them. The first piece
+ * is none of terms: whoever takes it writes the records, as nobody else has
+ * anything to write to the file before all are done.
  */
 #include "flush_parts.h"
 
@@ -15,6 +17,7 @@
 /* What a thread keeps from piece to piece. */
 typedef struct worker {
     const ost_flush_plan *plan;
+    ost_segment_writer *segment;
     uint8_t *norms;
     uint32_t field; /* that norms are of, UINT32_MAX: none */
     ost_flush_source *sources;
@@ -89,22 +92,27 @@ static osteon_status encode_piece(worker *w, const ost_flush_piece *piece,
     return s;
 }
 
-static osteon_status encode(void *own, size_t number, ost_term_writer *writer,
-                            osteon_error *err)
+static osteon_status do_piece(void *own, size_t number,
+                              ost_term_writer *writer, osteon_error *err)
 {
     worker *w = own;
-    const osteon_status s = encode_piece(w, &w->plan->pieces[number], writer);
+    osteon_status s;
 
+    if (number == 0)
+        return ost_flush_records(w->plan->order, w->segment, err);
+    s = encode_piece(w, &w->plan->pieces[number - 1], writer);
     if (s != OSTEON_OK && err != NULL)
         *err = w->error;
     return s;
 }
 
-static bool worker_open(worker *w, const ost_flush_plan *t)
+static bool worker_open(worker *w, const ost_flush_plan *t,
+                        ost_segment_writer *segment)
 {
     const size_t n = t->order->n_inverters;
 
     w->plan = t;
+    w->segment = segment;
     w->field = UINT32_MAX;
     w->norms = ost_malloc(t->order->n_docs);
     w->sources = ost_calloc(n, sizeof *w->sources);
@@ -127,6 +135,7 @@ static void worker_close(worker *w)
 }
 
 static osteon_status encode_all(const ost_flush_plan *t, size_t n,
+                                ost_segment_writer *segment,
                                 ost_term_pieces *pieces, osteon_error *err)
 {
     worker *workers = ost_calloc(n, sizeof *workers);
@@ -136,10 +145,10 @@ static osteon_status encode_all(const ost_flush_plan *t, size_t n,
 
     for (size_t i = 0; i < n && ok; i++) {
         each[i] = &workers[i];
-        ok = worker_open(&workers[i], t);
+        ok = worker_open(&workers[i], t, segment);
     }
-    s = ok ? ost_term_pieces_encode(pieces, t->n_pieces, t->folder,
-                                    t->order->n_docs, encode, each, n, err)
+    s = ok ? ost_term_pieces_encode(pieces, 1 + t->n_pieces, t->folder,
+                                    t->order->n_docs, do_piece, each, n, err)
            : ost_fail_memory(err);
     for (size_t i = 0; i < n && workers != NULL; i++)
         worker_close(&workers[i]);
@@ -191,7 +200,8 @@ osteon_status ost_flush_terms(const ost_flush_job *job,
     if (s == OSTEON_OK)
         s = write_norms(t, segment, err);
     if (s == OSTEON_OK)
-        s = encode_all(t, job->threads > 0 ? job->threads : 1, &pieces, err);
+        s = encode_all(t, job->threads > 0 ? job->threads : 1, segment,
+                       &pieces, err);
     for (uint32_t i = 0; i < t->n_fields; i++)
         infos[i] = t->fields[i].info;
     if (s == OSTEON_OK)
