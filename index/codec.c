@@ -26,7 +26,7 @@
 #define HIGH_IS_ONE 0x80u
 #define COUNT_FOLLOWS 3u
 
-/* ---- Choice of the width ---- */
+/* ---- Choice of the width; behind the integers, zeros fill up a vector ---- */
 
 typedef struct plan {
     unsigned width, exceptions;
@@ -60,18 +60,14 @@ static uint32_t scan(const uint32_t *in, unsigned n, uint32_t *differ)
 /* How many integers need more than w (0..31) bits. */
 static unsigned count_wider(const uint32_t *in, unsigned n, unsigned w)
 {
-    ost_lanes narrow = {0, 0, 0, 0}; /* counts down: a true comparison is -1 */
-    unsigned count, i = 0;
+    ost_lanes wider = {0, 0, 0, 0}; /* counts down: a true comparison is -1 */
 
-    for (; i + 4 <= n; i += 4) {
+    for (unsigned i = 0; i < n; i += 4) {
         ost_lanes v;
         memcpy(&v, in + i, sizeof v);
-        narrow += (ost_lanes)(v >> w == 0);
+        wider += (ost_lanes)(v >> w != 0);
     }
-    count = i + narrow[0] + narrow[1] + narrow[2] + narrow[3];
-    for (; i < n; i++)
-        count += in[i] >> w != 0;
-    return count;
+    return 0 - (wider[0] + wider[1] + wider[2] + wider[3]);
 }
 
 static unsigned bit_length(uint32_t value)
@@ -110,9 +106,18 @@ static plan plan_widths(const uint32_t *in, unsigned n, unsigned widest)
 /* Sum of all in[i] >> k. */
 static uint64_t sum_high(const uint32_t *in, unsigned n, unsigned k)
 {
+    ost_lanes sums = {0, 0, 0, 0}, any = {0, 0, 0, 0};
     uint64_t sum = 0;
 
-    for (unsigned i = 0; i < n; i++)
+    for (unsigned i = 0; i < n; i += 4) {
+        ost_lanes v;
+        memcpy(&v, in + i, sizeof v);
+        any |= v >> k;
+        sums += v >> k;
+    }
+    if (OST_LIKELY((any[0] | any[1] | any[2] | any[3]) >> 27 == 0))
+        return (uint64_t)sums[0] + sums[1] + sums[2] + sums[3];
+    for (unsigned i = 0; i < n; i++) /* too large for 32 of them a lane */
         sum += in[i] >> k;
     return sum;
 }
@@ -210,7 +215,7 @@ static uint8_t *put_equal(uint32_t value, unsigned n, uint8_t *out)
 
 uint8_t *ost_pack(const uint32_t *in, unsigned n, uint8_t *out)
 {
-    uint32_t any, differ;
+    uint32_t any, differ, filled[OST_BLOCK];
     unsigned k, bits;
     plan best;
 
@@ -220,6 +225,11 @@ uint8_t *ost_pack(const uint32_t *in, unsigned n, uint8_t *out)
         uint8_t *after = put_equal(in[0], n, out);
         if (after != NULL)
             return after;
+    }
+    if (n % 4 != 0) {
+        memcpy(filled, in, n * sizeof *in);
+        memset(filled + n, 0, (4 - n % 4) * sizeof *filled);
+        in = filled;
     }
     best = plan_widths(in, n, bit_length(any));
     if (plan_split(in, n, best.size, &k, &bits))
