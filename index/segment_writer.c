@@ -8,6 +8,7 @@
  * size, u32 version, u32 documents, u32 zero, u64 XXH3 of the checksum table,
  * u64 XXH3 of the footer before this field, magic.
  */
+#define _GNU_SOURCE /* sync_file_range */
 #include "segment_writer.h"
 
 #define XXH_INLINE_ALL
@@ -18,18 +19,37 @@
 
 #define BUFFER (64 * OST_PAGE)
 
+/* How much the disk is asked to write at a time. */
+#define STRETCH (16 * BUFFER)
+
 struct ost_segment_writer {
     char *path;
     int fd;
     bool finished;
     uint32_t n_documents;
     uint64_t at;       /* bytes given so far, buffered ones too */
+    uint64_t asked;    /* bytes the disk was asked to write */
     size_t used;       /* of buffer */
     int current;       /* section being written, -1: none */
     uint64_t offsets[OST_N_SECTIONS], sizes[OST_N_SECTIONS];
     ost_buffer checksums;
     uint8_t buffer[BUFFER];
 };
+
+/* Has the disk begin with what was written, while more is made: the fsync at
+ * the end then waits for little. A hint only; that fsync tells of failures. */
+static void begin_writing(ost_segment_writer *w)
+{
+#ifdef SYNC_FILE_RANGE_WRITE
+    if (w->at - w->asked < STRETCH)
+        return;
+    sync_file_range(w->fd, (off_t)w->asked, (off_t)(w->at - w->asked),
+                    SYNC_FILE_RANGE_WRITE);
+    w->asked = w->at;
+#else
+    (void)w;
+#endif
+}
 
 /* Writes the buffer out. Only the last call may be for less than all of it,
  * so that pages are checksummed whole. */
@@ -48,6 +68,7 @@ static osteon_status flush(ost_segment_writer *w, osteon_error *err)
             ost_write_all(w->fd, w->buffer, w->used, w->path, err);
         if (s != OSTEON_OK)
             return s;
+        begin_writing(w);
     }
     w->used = 0;
     return OSTEON_OK;
