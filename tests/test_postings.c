@@ -63,6 +63,34 @@ static void release(list *l)
         free(l->positions[i]);
 }
 
+/* Adds a list's postings one by one, or some at a time. */
+static void add_list(ost_term_writer *w, const list *l)
+{
+    static uint32_t positions[MOST_DOCS * 20], counts[MOST_DOCS];
+    const bool single = below(2);
+    osteon_error err;
+
+    for (uint32_t from = 0, to; from < l->n; from = to) {
+        uint32_t n = 0;
+        for (to = from; to < l->n && to - from < (single ? 1 : 300); to++) {
+            counts[to] = keep_positions ? l->counts[to] : 0;
+            if (n + counts[to] > MOST_DOCS * 20)
+                break;
+            memcpy(positions + n, l->positions[to],
+                   counts[to] * sizeof *positions);
+            n += counts[to];
+        }
+        ck_assert_int_eq(single ? ost_term_writer_posting(w, l->docs[from],
+                                                          l->tfs[from],
+                                                          positions, n, &err)
+                                : ost_term_writer_postings(
+                                      w, to - from, l->docs + from,
+                                      l->tfs + from, counts + from, positions,
+                                      &err),
+                         0);
+    }
+}
+
 /* Writes the lists, sorted by term, as a segment in two ranges, the first of
  * which does not stay in memory. */
 static ost_segment *build(const list *lists, size_t n)
@@ -89,15 +117,7 @@ static ost_segment *build(const list *lists, size_t n)
         for (size_t i = r ? half : 0; i < (r ? n : half); i++) {
             const list *l = &lists[i];
             ost_term_writer_begin(w[r], l->term, l->len);
-            for (uint32_t k = 0; k < l->n; k++)
-                ck_assert_int_eq(ost_term_writer_posting(w[r], l->docs[k],
-                                                         l->tfs[k],
-                                                         l->positions[k],
-                                                         keep_positions
-                                                             ? l->counts[k]
-                                                             : 0,
-                                                         &err),
-                                 0);
+            add_list(w[r], l);
             ck_assert_int_eq(ost_term_writer_end(w[r], &err), 0);
         }
         ck_assert_int_eq(ost_term_writer_finish(w[r], &err), 0);
