@@ -8,12 +8,14 @@
  */
 #include "update.h"
 
+#include <errno.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-/* Files that are open at once in a thread, and in all. */
-#define AHEAD 16
-#define AHEAD_IN_ALL 128
+/* Files that are open at once in a thread, and in all, at most. */
+#define OPEN 16
+#define OPEN_IN_ALL 128
 
 osi_batch *osi_batch_new(void)
 {
@@ -95,32 +97,62 @@ static void free_worker(osi_worker *worker)
     memset(worker, 0, sizeof *worker);
 }
 
+/* Files a thread holds open: all threads together an eighth of what the process
+ * may, so that there are some for all else. */
+static size_t most_open(const osi_run *run)
+{
+    struct rlimit limit;
+    size_t share;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return 1;
+    share = limit.rlim_cur < 8 * OPEN_IN_ALL ? (size_t)limit.rlim_cur / 8
+                                             : OPEN_IN_ALL;
+    share /= (size_t)run->options->jobs;
+    return share < 1 ? 1 : share < OPEN ? share : OPEN;
+}
+
+static void close_files(int *fds, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        if (fds[i % OPEN] >= 0)
+            close(fds[i % OPEN]);
+}
+
+static int open_job(const osi_run *run, const osi_batch *batch, size_t i)
+{
+    const osi_job *const job = &batch->jobs[i];
+
+    return osi_job_open(run, job, batch->names.data + job->path);
+}
+
 /* Files are opened some time before they are read, and what is in them asked
- * for, so that a disk reads many at once while others are indexed. */
+ * for, so that a disk reads many at once while others are indexed. Where too
+ * many are open, those whose turn has not come are closed again. */
 static void run_files(osi_worker *worker, const osi_batch *batch)
 {
+    osi_run *const run = worker->run;
     const char *const names = batch->names.data;
-    const size_t share = AHEAD_IN_ALL / (size_t)worker->run->options->jobs;
-    const size_t ahead = share < 1 ? 1 : share < AHEAD ? share : AHEAD;
-    int fds[AHEAD];
-    size_t opened = 0, i = 0;
+    size_t most = most_open(run), opened = 0, i = 0;
+    int fds[OPEN];
     bool ok = true;
 
-    for (; ok && i < batch->n; i++) {
+    for (; ok && i < batch->n && !osi_is_halted(run); i++) {
         const osi_job *const job = &batch->jobs[i];
-        if (osi_is_halted(worker->run))
-            break;
-        for (; opened < batch->n && opened < i + ahead; opened++)
-            fds[opened % AHEAD] =
-                osi_job_open(worker->run, &batch->jobs[opened],
-                             names + batch->jobs[opened].path);
-        ok = osi_index_job(worker, job, names + job->path, fds[i % AHEAD]);
+        int *const fd = &fds[i % OPEN];
+        for (; opened < batch->n && opened < i + most; opened++)
+            fds[opened % OPEN] = open_job(run, batch, opened);
+        if ((*fd == -EMFILE || *fd == -ENFILE) && opened > i + 1) {
+            close_files(fds, i + 1, opened);
+            most = 1;
+            opened = i + 1;
+            *fd = open_job(run, batch, i);
+        }
+        ok = osi_index_job(worker, job, names + job->path, *fd);
         if (ok)
             osi_progress();
     }
-    for (; i < opened; i++)
-        if (fds[i % AHEAD] >= 0)
-            close(fds[i % AHEAD]);
+    close_files(fds, i, opened);
 }
 
 /* Runs a batch and frees it. */

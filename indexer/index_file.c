@@ -447,8 +447,6 @@ bool osi_index_job(osi_worker *worker, const osi_job *job, const char *path,
     }
     if (is_empty(job))
         return osi_settle(&task, OSI_EMPTY, "empty");
-    if (fd == -EMFILE || fd == -ENFILE) /* fewer are open by now */
-        fd = osi_job_open(worker->run, job, path);
     if (fd < 0) {
         if (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP || fd == -ENXIO)
             return osi_settle(&task, OSI_VANISHED, "");

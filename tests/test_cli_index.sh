@@ -75,6 +75,19 @@ run --check; is "check without an index: status" $st 2
 run --failed -i none; has "no such index" "$err" 'none: there is no such index'
 is "nothing was made by looking" "$(ls -A)" ""
 
+# ---- few open files ----
+fresh
+for i in {1..60}; do echo "word$i text" >"f$i.txt"; done
+(ulimit -n 14; "$index" -q -j1 . 2>"$work/.err"); is "few open files: status" $? 0
+is "few open files: all are read" "$(documents)" 60
+is "few open files: no message" "$(cat "$work/.err")" ""
+rm -rf .osteon
+# 14 of 200 are left: files opened before their turn are closed again
+(for i in {10..192}; do eval "exec $i</dev/null"; done; ulimit -n 200
+    "$index" -q -j1 . 2>"$work/.err")
+is "nearly all files open: status" $? 0
+is "nearly all files open: all are read" "$(documents)" 60
+
 # ---- an update ----
 fresh
 mkdir -p d/e; echo "Alpha beta" >a.txt; echo "gamma delta" >d/b.txt
