@@ -72,7 +72,7 @@ for program in "$search" "$index"; do
     one_line "newer format, $(basename "$program")"
     has "newer format, $(basename "$program"): both versions" "$err" '7.* up to 3'
 done
-sed -i '1s/.*/osteon-manifest 1/' .osteon/MANIFEST
+sed -i '1s/.*/osteon-manifest 2/' .osteon/MANIFEST
 for program in "$search" "$index"; do
     run "$program" tumor
     is "older format, $(basename "$program"): status" $st 2
