@@ -34,7 +34,7 @@ struct ost_term_writer {
     ost_impact_maker impacts;
 
     /* The open term. */
-    char term[OST_WORD_MAX + 8];
+    char term[OST_WORD_MAX];
     size_t term_len;
     uint32_t df;
     uint64_t cf;
