@@ -195,8 +195,8 @@ ost_dictionary_find(ost_segment *segment, uint32_t field, const char *term,
 /* A cursor over the documents of a term. Members above the line may be read
  * directly, tfs after ost_postings_load_tfs. It is placed before the first
  * document when opened; `doc` is then 0 and means nothing until the first next
- * or seek. After the last document, or after damage, doc is OST_DOC_END for good, and
- * ost_postings_status tells which. Deleted documents are not left out. */
+ * or seek. After the last document, or after damage, doc is OST_DOC_END for
+ * good, and ost_postings_status tells which. Deleted documents are not left out. */
 typedef struct ost_postings {
     uint32_t doc;
     uint32_t df;
@@ -285,8 +285,9 @@ static inline uint32_t ost_postings_tf(ost_postings *p)
 
 /* Positions in the current document, ascending, *n_positions of them, which
  * may be fewer than its occurrences: joined forms have none (docs/design.md,
- * "Positions"). NULL, with n_positions 0, where no occurrence has one, and after
- * damage or when memory ran out (see status). Valid until the cursor moves.
+ * "Positions"). NULL, with n_positions 0, where no occurrence has one, and
+ * after damage or when memory ran out (see status). Valid until the cursor
+ * moves.
  * Behind the last stand OST_POSITIONS_PAD times UINT32_MAX, which is none, for
  * whoever compares several at once. */
 #define OST_POSITIONS_PAD 8

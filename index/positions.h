@@ -32,8 +32,8 @@ bool ost_positions_far(unsigned n, const uint8_t *norms,
 
 /* Appends the positions of n (1..OST_BLOCK) postings: counts[i] of the tfs[i]
  * occurrences in a document of length norms[i] have one, ascending and below
- * the limit; nothing where there are none at all. *bare tells whether any occurrence has none,
- * which decoding needs to know. False: no memory. */
+ * the limit; nothing where there are none at all. *bare tells whether any
+ * occurrence has none, which decoding needs to know. False: no memory. */
 bool ost_positions_put(ost_buffer *out, unsigned n, const uint8_t *norms,
                        const uint32_t *tfs, const uint32_t *counts,
                        const uint32_t *positions, bool *bare);

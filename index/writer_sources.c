@@ -64,7 +64,8 @@ osteon_status ost_writer_sources(ost_writer *w, osteon_error *err)
     osteon_status s = ost_source_keeper_check(&w->sources, err);
 
     if (s == OSTEON_OK && w->sources.n_cleared > 0) {
-        qsort(w->sources.cleared, w->sources.n_cleared, sizeof *w->sources.cleared, by_number);
+        qsort(w->sources.cleared, w->sources.n_cleared,
+              sizeof *w->sources.cleared, by_number);
         for (size_t i = 0; i < w->next->n_segments && s == OSTEON_OK; i++)
             if (!w->segments[i].fresh)
                 s = clear_segment(w, i, err);
