@@ -12,7 +12,7 @@
 #define LEAST_TERMS ((size_t)2048)
 
 /* How many pieces a thread is to take: the last ones end at different times. */
-#define ROUNDS 16
+#define ROUNDS 4
 
 /* How many terms ahead of its use one is asked for. */
 #define AHEAD ((size_t)16)

@@ -66,16 +66,21 @@ static void release(list *l)
 /* Adds a list's postings one by one, or some at a time. */
 static void add_list(ost_term_writer *w, const list *l)
 {
-    static uint32_t positions[MOST_DOCS * 20], counts[MOST_DOCS];
-    const bool single = below(2);
+    static uint32_t counts[MOST_DOCS];
+    const uint32_t step = below(2) ? 1 : 300;
+    const bool single = step == 1;
+    uint32_t *positions;
+    size_t most = 1;
     osteon_error err;
 
+    for (uint32_t i = 0; i < l->n; i++) {
+        counts[i] = keep_positions ? l->counts[i] : 0;
+        most += counts[i];
+    }
+    positions = malloc(most * sizeof *positions);
     for (uint32_t from = 0, to; from < l->n; from = to) {
         uint32_t n = 0;
-        for (to = from; to < l->n && to - from < (single ? 1 : 300); to++) {
-            counts[to] = keep_positions ? l->counts[to] : 0;
-            if (n + counts[to] > MOST_DOCS * 20)
-                break;
+        for (to = from; to < l->n && to - from < step; to++) {
             memcpy(positions + n, l->positions[to],
                    counts[to] * sizeof *positions);
             n += counts[to];
@@ -89,6 +94,7 @@ static void add_list(ost_term_writer *w, const list *l)
                                       &err),
                          0);
     }
+    free(positions);
 }
 
 /* Writes the lists, sorted by term, as a segment in two ranges, the first of
