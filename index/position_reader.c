@@ -45,7 +45,7 @@ static inline unsigned plain_select(uint64_t word, unsigned count)
         ((running | 0x80 * EACH_BYTE) - count * EACH_BYTE) & 0x80 * EACH_BYTE;
     const unsigned from = (unsigned)__builtin_ctzll(reach) & ~7u;
 
-    count -= running << 8 >> from & 0xff;
+    count -= (unsigned)(running << 8 >> from & 0xff);
     word = word >> from;
     for (; count > 1; count--)
         word &= word - 1;
