@@ -134,6 +134,19 @@ static inline uint64_t ost_get64(const void *p)
 {
     return ost_get32(p) | (uint64_t)ost_get32((const uint8_t *)p + 4) << 32;
 }
+/* How many bytes both begin with. */
+static inline size_t ost_shared_prefix(const char *a, size_t a_len,
+                                       const char *b, size_t b_len)
+{
+    const size_t most = a_len < b_len ? a_len : b_len;
+    size_t n = 0;
+
+    while (most - n >= 8 && ost_get64(a + n) == ost_get64(b + n))
+        n += 8;
+    while (n < most && a[n] == b[n])
+        n++;
+    return n;
+}
 static inline void ost_put32(void *p, uint32_t v)
 {
     uint8_t *b = p;

@@ -32,23 +32,6 @@ void ost_dictionary_writer_free(ost_dictionary_writer *w)
 
 /* ---- A range ---- */
 
-/* How many bytes a term begins with that the one before has, too. Both have
- * room for eight bytes more, which may be read. */
-static size_t shared_bytes(const char *a, size_t a_len, const char *b,
-                           size_t b_len)
-{
-    const size_t most = a_len < b_len ? a_len : b_len;
-
-    for (size_t n = 0; n < most; n += 8) {
-        const uint64_t differ = ost_get64(a + n) ^ ost_get64(b + n);
-        if (differ != 0) {
-            n += (unsigned)__builtin_ctzll(differ) / 8;
-            return n < most ? n : most;
-        }
-    }
-    return most;
-}
-
 void ost_dictionary_writer_term(ost_dictionary_writer *w, const char *term,
                                 size_t len, uint64_t postings, uint64_t skips,
                                 uint64_t positions)
@@ -64,7 +47,7 @@ void ost_dictionary_writer_term(ost_dictionary_writer *w, const char *term,
         w->block.positions = positions;
         w->block.texts_size = 0;
     }
-    shared = shared_bytes(w->last, w->last_len, term, len);
+    shared = ost_shared_prefix(w->last, w->last_len, term, len);
     ost_dictionary_writer_add(w, OST_COLUMN_SHARED, (uint32_t)shared);
     ost_dictionary_writer_add(w, OST_COLUMN_MORE, (uint32_t)(len - shared));
     head[0] = (uint8_t)(len - shared);

@@ -30,7 +30,7 @@ typedef struct ost_dictionary_writer {
     ost_dictionary_entry block;
     ost_term_columns values;
     ost_buffer large; /* cf - df that take more than 32 bits */
-    char last[OST_WORD_MAX + 8]; /* so many bytes are read at once */
+    char last[OST_WORD_MAX];
     size_t last_len;
 } ost_dictionary_writer;
 
@@ -39,7 +39,7 @@ void ost_dictionary_writer_init(ost_dictionary_writer *w, const char *folder,
 void ost_dictionary_writer_free(ost_dictionary_writer *w);
 
 /* Begins a term of 1..OST_WORD_MAX bytes, greater than the one before in its
- * field; its lists begin at these offsets. Eight bytes behind it are read. */
+ * field; its lists begin at these offsets. */
 void ost_dictionary_writer_term(ost_dictionary_writer *w, const char *term,
                                 size_t len, uint64_t postings, uint64_t skips,
                                 uint64_t positions);

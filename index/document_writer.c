@@ -132,17 +132,6 @@ static bool finish_block(ost_document_writer *w, unsigned n)
     return true;
 }
 
-static uint32_t shared_bytes(const char *a, uint32_t a_len, const char *b,
-                             uint32_t b_len)
-{
-    const uint32_t most = a_len < b_len ? a_len : b_len;
-    uint32_t n = 0;
-
-    while (n < most && a[n] == b[n])
-        n++;
-    return n;
-}
-
 /* The length of a title as kept: no character is cut in two. */
 static uint32_t title_len(const ost_record *record)
 {
@@ -171,8 +160,8 @@ bool ost_document_writer_add(ost_document_writer *w, const ost_record *record,
                              bool dead)
 {
     const unsigned k = w->added % OST_DOC_BLOCK;
-    const uint32_t shared =
-        shared_bytes(w->last_id, w->last_len, record->id, record->id_len);
+    const uint32_t shared = (uint32_t)ost_shared_prefix(
+        w->last_id, w->last_len, record->id, record->id_len);
 
     assert(w->added < w->n_documents);
     assert(record->id_len >= 1 && record->id_len <= OST_MAX_ID);

@@ -19,18 +19,6 @@ typedef struct context {
     uint32_t id;
 } context;
 
-static size_t shared_bytes(const context *before, const osteon_source *source)
-{
-    const size_t most = before->path_len < source->path_len
-                            ? before->path_len
-                            : source->path_len;
-    size_t n = 0;
-
-    while (n < most && before->path[n] == source->path[n])
-        n++;
-    return n;
-}
-
 /* Signed to unsigned, small for small of either sign. */
 static uint64_t zigzag(uint64_t delta)
 {
@@ -55,7 +43,8 @@ static unsigned flags_of(const osteon_source *source, uint32_t gap)
 static void encode(ost_buffer *out, context *before,
                    const osteon_source *source)
 {
-    const size_t shared = shared_bytes(before, source);
+    const size_t shared = ost_shared_prefix(before->path, before->path_len,
+                                            source->path, source->path_len);
     const size_t suffix = source->path_len - shared;
     const uint32_t gap = source->id - before->id - 1;
     const uint64_t mtime = (uint64_t)source->mtime_ns;
