@@ -54,21 +54,6 @@ static void copy_bits(uint8_t *out, uint64_t to, const uint8_t *in,
     }
 }
 
-/* Where some occurrences have none, how many of each posting. */
-static bool put_without(ost_buffer *out, unsigned n, const uint32_t *tfs,
-                        const uint32_t *counts)
-{
-    uint32_t without[OST_BLOCK];
-    uint8_t *bytes = ost_buffer_reserve(out, OST_PACK_ROOM(n));
-
-    if (bytes == NULL)
-        return false;
-    for (unsigned i = 0; i < n; i++)
-        without[i] = tfs[i] - counts[i];
-    out->len += (size_t)(ost_pack(without, n, bytes) - bytes);
-    return true;
-}
-
 bool ost_position_runs_put(ost_buffer *out, unsigned n, const uint32_t *tfs,
                            const uint32_t *counts,
                            const ost_position_run *runs, unsigned n_runs,
@@ -87,7 +72,7 @@ bool ost_position_runs_put(ost_buffer *out, unsigned n, const uint32_t *tfs,
     *bare = any != 0;
     if (ones == 0)
         return true;
-    if (*bare && !put_without(out, n, tfs, counts))
+    if (*bare && !ost_positions_put_without(out, n, tfs, counts))
         return false;
     end = (ones + lows + 7) / 8;
     bytes = ost_buffer_reserve(out, (size_t)end + 16);

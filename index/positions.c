@@ -181,19 +181,32 @@ static void put_all(parts *p, unsigned n, const uint32_t *counts,
     put_few(p, positions, few, kinds);
 }
 
+bool ost_positions_put_without(ost_buffer *out, unsigned n,
+                               const uint32_t *tfs, const uint32_t *counts)
+{
+    uint32_t without[OST_BLOCK];
+    uint8_t *bytes = ost_buffer_reserve(out, OST_PACK_ROOM(n));
+
+    if (bytes == NULL)
+        return false;
+    for (unsigned i = 0; i < n; i++)
+        without[i] = tfs[i] - counts[i];
+    out->len += (size_t)(ost_pack(without, n, bytes) - bytes);
+    return true;
+}
+
 bool ost_positions_put(ost_buffer *out, unsigned n, const uint8_t *norms,
                        const uint32_t *tfs, const uint32_t *counts,
                        const uint32_t *positions, bool *bare)
 {
-    uint32_t without[OST_BLOCK], any = 0;
+    uint32_t any = 0;
     uint8_t ks[OST_BLOCK], *start, *top;
     uint64_t all = 0, bits = 0; /* positions; bits for them at most */
     parts p = {0};
 
     for (unsigned i = 0; i < n; i++) {
         const uint32_t count = counts[i];
-        without[i] = tfs[i] - count;
-        any |= without[i];
+        any |= tfs[i] - count;
         ks[i] = (uint8_t)low_bits(norms[i], count);
         all += count;
         bits += (uint64_t)count * (ks[i] + 1u);
@@ -203,12 +216,8 @@ bool ost_positions_put(ost_buffer *out, unsigned n, const uint8_t *norms,
     *bare = any != 0;
     if (all == 0)
         return true;
-    if (*bare) {
-        start = ost_buffer_reserve(out, OST_PACK_ROOM(n));
-        if (start == NULL)
-            return false;
-        out->len += (size_t)(ost_pack(without, n, start) - start);
-    }
+    if (*bare && !ost_positions_put_without(out, n, tfs, counts))
+        return false;
     /* The words at both ends are written whole, and one byte more. */
     start = ost_buffer_reserve(out, (size_t)(bits / 8) + 32);
     if (start == NULL)

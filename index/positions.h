@@ -30,6 +30,11 @@ unsigned ost_positions_low(uint8_t norm, uint32_t n);
 bool ost_positions_far(unsigned n, const uint8_t *norms,
                        const uint32_t *counts, const uint32_t *positions);
 
+/* Appends, where some occurrences of n postings have no position, how many of
+ * each posting. False: no memory. */
+bool ost_positions_put_without(ost_buffer *out, unsigned n,
+                               const uint32_t *tfs, const uint32_t *counts);
+
 /* Appends the positions of n (1..OST_BLOCK) postings: counts[i] of the tfs[i]
  * occurrences in a document of length norms[i] have one, ascending and below
  * the limit; nothing where there are none at all. *bare tells whether any
