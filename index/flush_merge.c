@@ -8,11 +8,10 @@
  */
 #include "flush_parts.h"
 
+#include "term_pieces.h"
+
 /* A piece of fewer terms is not worth a task of its own. */
 #define LEAST_TERMS ((size_t)2048)
-
-/* How many pieces a thread is to take: the last ones end at different times. */
-#define ROUNDS 4
 
 /* How many terms ahead of its use one is asked for. */
 #define AHEAD ((size_t)16)
@@ -223,7 +222,7 @@ static bool cut_all(ost_flush_plan *t, unsigned threads)
             ost_vocabulary_size(t->order->inverters[i]->vocabulary);
         most = n > most ? n : most;
     }
-    step = threads > 1 ? most / ((size_t)threads * ROUNDS) : most;
+    step = threads > 1 ? most / ((size_t)threads * OST_PIECES_A_THREAD) : most;
     step = step > LEAST_TERMS ? step : LEAST_TERMS;
     for (uint32_t f = 0; f < t->n_fields && ok; f++)
         ok = cut_field(t, f, step, cursors);

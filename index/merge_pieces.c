@@ -6,12 +6,10 @@
 #include "merge_parts.h"
 
 #include "dictionary.h"
+#include "term_pieces.h"
 
 /* A piece of fewer bytes is not worth a task of its own. */
 #define LEAST_BYTES ((uint64_t)64 << 10)
-
-/* Pieces for each thread, that they end at about the same time. */
-#define ROUNDS 4
 
 /* The field of a segment, NULL: it has none of that name. */
 static const ost_field *find_field(const ost_segment *seg, const char *name,
@@ -113,7 +111,7 @@ osteon_status ost_merge_cut(ost_merge *m, unsigned threads, osteon_error *err)
         s = ost_dictionary_bytes(m->job->segments[i], UINT64_MAX, &bytes, err);
         total += bytes;
     }
-    target = threads > 1 ? total / (threads * ROUNDS) : UINT64_MAX;
+    target = threads > 1 ? total / (threads * OST_PIECES_A_THREAD) : UINT64_MAX;
     target = target > LEAST_BYTES ? target : LEAST_BYTES;
     for (uint32_t f = 0; f < m->n_fields && s == OSTEON_OK; f++) {
         size_t most;

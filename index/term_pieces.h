@@ -13,6 +13,9 @@
 #include "segment.h"
 #include "term_writer.h"
 
+/* Pieces to cut for each thread, that all end at about the same time. */
+#define OST_PIECES_A_THREAD 4
+
 typedef struct ost_term_pieces {
     ost_term_writer **writers; /* [piece] */
     size_t n;
