@@ -92,13 +92,16 @@ static int run(const osi_options *options)
 /* Blocks from here on go back to the system when they are freed. Left alone,
  * glibc raises the bound to the largest block freed so far, and what a flush
  * gave back stays with the process in pieces of no use to the next one.
- * Buffers of a slice of the input are smaller. */
+ * Buffers of a slice of the input are smaller: some of those stay, for a page
+ * that was given back costs more to get again than text to read into it. */
 #define LARGE_BLOCK (2 << 20)
+#define KEEP_FREE (8 << 20)
 
 static void keep_memory_whole(void)
 {
 #ifdef __GLIBC__
     mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+    mallopt(M_TRIM_THRESHOLD, KEEP_FREE);
 #endif
 }
 

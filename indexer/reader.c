@@ -127,9 +127,12 @@ void osi_reader_take(osi_reader *reader, size_t n)
 
 bool osi_reader_split(osi_reader *reader, size_t n, osi_bytes *front)
 {
+    const size_t room = reader->text.room < KEEP ? reader->text.room : KEEP;
+    const size_t left = reader->text.len - n + 1;
     osi_bytes rest = {0};
 
-    osi_bytes_reserve(&rest, reader->text.len - n + 1);
+    /* As large as the last one at once: nothing is copied while it fills. */
+    osi_bytes_reserve(&rest, left > room ? left : room);
     osi_bytes_add(&rest, reader->text.data + n, reader->text.len - n);
     if (rest.failed)
         return false;

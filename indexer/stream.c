@@ -12,8 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Text of a slice: each thread holds one, and two for each wait. */
-#define SLICE ((size_t)1 << 20)
+/* Text of a slice: each thread holds one, and two for each wait. What a reader
+ * takes at a time included, one lies in a buffer of 1 MiB. */
+#define SLICE ((size_t)3 << 18)
 
 struct osi_stream {
     osi_run *run;
