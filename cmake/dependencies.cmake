@@ -18,5 +18,6 @@ function(osteon_require prefix module package)
 endfunction()
 
 osteon_require(ZLIB zlib zlib1g-dev)
+osteon_require(DEFLATE libdeflate libdeflate-dev)
 osteon_require(XXHASH libxxhash libxxhash-dev)
 osteon_require(UTF8PROC libutf8proc libutf8proc-dev)

@@ -12,7 +12,7 @@
  * to be larger is damaged: check this before memory is asked for. */
 #define OST_INFLATE_MOST 1032
 
-/* A deflater keeps its memory (about 256 KiB) between streams. */
+/* A deflater keeps its memory (about 200 KiB) between streams. */
 typedef struct ost_deflater ost_deflater;
 
 ost_deflater *ost_deflater_open(void); /* NULL: no memory */
@@ -24,8 +24,8 @@ void ost_deflater_close(ost_deflater *d);
 bool ost_deflate(ost_deflater *d, const uint8_t *in, size_t len,
                  ost_buffer *out, bool *deflated);
 
-/* Writes the first `out_len` bytes of the stream's content.
- *   OSTEON_CORRUPT  not a stream, or its content is shorter
+/* Writes the content of a stream, which has `out_len` bytes.
+ *   OSTEON_CORRUPT  not a stream, or its content has another length
  *   OSTEON_NO_MEMORY */
 OSTEON_MUST_CHECK osteon_status ost_inflate(const uint8_t *in, size_t len,
                                             uint8_t *out, size_t out_len);

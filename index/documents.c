@@ -384,15 +384,15 @@ osteon_status ost_record_stored(ost_segment *segment, const ost_record *record,
         return s;
     size = b.size - 4;
     if (want > b.raw_size ||
-        (b.plain ? want > size : want / OST_INFLATE_MOST > size))
+        (b.plain ? want > size : b.raw_size / OST_INFLATE_MOST > size))
         return bad_stored(segment, at, "stored text outside its block", err);
-    raw = ost_malloc(want);
+    raw = ost_malloc(b.plain ? want : b.raw_size);
     if (raw == NULL)
         return ost_fail_memory(err);
     if (b.plain)
         memcpy(raw, b.bytes + 4, want);
     else
-        s = ost_inflate(b.bytes + 4, (size_t)size, raw, want);
+        s = ost_inflate(b.bytes + 4, (size_t)size, raw, b.raw_size);
     if (s != OSTEON_OK) {
         ost_free(raw);
         return s == OSTEON_CORRUPT

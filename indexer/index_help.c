@@ -4,6 +4,7 @@
  */
 #include "index_options.h"
 
+#include <libdeflate.h>
 #include <md4c.h>
 #include <xxhash.h>
 #include <zlib.h>
@@ -86,7 +87,7 @@ void osi_version(void)
     printf("osteon-index %s\n", OSTEON_VERSION_TEXT);
     printf("library %s, index format %d\n", osteon_version(),
            OSTEON_FORMAT_VERSION);
-    printf("zlib %s, xxhash %u.%u.%u, md4c\n", zlibVersion(),
-           XXH_versionNumber() / 10000, XXH_versionNumber() / 100 % 100,
+    printf("zlib %s, libdeflate %s, xxhash %u.%u.%u, md4c\n", zlibVersion(),
+           LIBDEFLATE_VERSION_STRING, XXH_versionNumber() / 10000, XXH_versionNumber() / 100 % 100,
            XXH_versionNumber() % 100);
 }

@@ -16,7 +16,7 @@ if grep -q '^OSTEON_SANITIZE:BOOL=ON' "$build/CMakeCache.txt"; then
     flags=(-fsanitize=address,undefined)
 fi
 compiler=$(sed -n 's/^CMAKE_C_COMPILER:[A-Z]*=//p' "$build/CMakeCache.txt")
-read -ra libraries <<<"$(pkg-config --libs xapian-core zlib libxxhash libutf8proc)"
+read -ra libraries <<<"$(pkg-config --libs xapian-core libdeflate libxxhash libutf8proc)"
 "$compiler" -std=c11 -Wall -Wextra -Werror "${flags[@]}" -I"$root/include" \
     "$work/example.c" -o "$work/example" "$build/libosteon.a" \
     "$build/xapian-c/libxapian-c.a" "${libraries[@]}" -lstdc++ -lm -lpthread
