@@ -216,7 +216,7 @@ static uint8_t *put_equal(uint32_t value, unsigned n, uint8_t *out)
 uint8_t *ost_pack(const uint32_t *in, unsigned n, uint8_t *out)
 {
     uint32_t any, differ, filled[OST_BLOCK];
-    unsigned k, bits;
+    unsigned k = 0, bits = 0;
     plan best;
 
     assert(n >= 1 && n <= OST_BLOCK);
