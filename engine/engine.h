@@ -125,6 +125,15 @@ OSTEON_MUST_CHECK osteon_status
 ost_native_entry_open_id(const osteon_index *index, const char *id, size_t len,
                          osteon_entry **out, osteon_error *err);
 
+/* ---- one_per_source.c ---- */
+
+/* osteon_search with options->one_per_source, by way of searches without. The
+ * more documents a source has, the more it costs. */
+OSTEON_MUST_CHECK osteon_status
+ost_one_per_source(const osteon_index *index, const osteon_query *query,
+                   const osteon_search_options *options, osteon_result **out,
+                   osteon_error *err);
+
 /* ---- check.c, check_lists.c ---- */
 
 /* Where damage is told to; counts the lines. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Searching a Xapian database. Xapian finds and weighs; its weights are our
- * scores but for phrases and compounds, where they are bounds: then documents are taken in
- * descending order of the bound and scored exactly, until no bound can beat
- * the k-th best any more. So the best are found exactly, whichever shards
- * they are on.
+ * scores but for phrases and compounds, where they are bounds: then documents
+ * are taken in descending order of the bound and scored exactly, until no
+ * bound can beat the k-th best any more. So the best are found exactly,
+ * whichever shards they are on.
  *
  * Scores are rounded to the unit of score.h. Sums of the same numbers in
  * another order, as in another shard, then are the same, and ties go by
@@ -465,5 +465,7 @@ osteon_status ost_xapian_search(const osteon_index *index,
     search q = {.query = query, .options = options, .out = out};
 
     *out = NULL;
+    if (options->one_per_source)
+        return ost_one_per_source(index, query, options, out, err);
     return ost_xapian_run(index, search_body, &q, err);
 }

@@ -206,6 +206,7 @@ ost_source_table_open(const char *path, uint64_t size,
                       ost_source_table **out, osteon_error *err);
 void ost_source_table_close(ost_source_table *t);
 uint32_t ost_source_table_count(const ost_source_table *t);
+uint32_t ost_source_table_highest(const ost_source_table *t); /* id */
 /* Any thread. The source's path and reason live in *memory, the caller's
  * (ost_free). OSTEON_NOT_FOUND: no such id (err not filled). */
 OSTEON_MUST_CHECK osteon_status

@@ -461,25 +461,65 @@ osteon_status ost_record_find(ost_segment *segment, const char *id, size_t len,
                             "id table without an empty slot", err);
 }
 
+/* ---- Sources ---- */
+
+/* Reads no more of a block than the sources of its documents. */
+static osteon_status read_sources(ost_segment *segment, uint32_t block,
+                                  uint32_t sources[OST_DOC_BLOCK],
+                                  unsigned *n, osteon_error *err)
+{
+    const uint8_t *p = NULL;
+    block_view b;
+    osteon_status s = find_block(segment, block, &b, &p, err);
+
+    if (s == OSTEON_OK && read_places(p, &b) == NULL)
+        s = bad_block(segment, &b, "sources of documents", err);
+    if (s != OSTEON_OK)
+        return s;
+    *n = b.n;
+    memcpy(sources, b.columns[OST_DOC_SOURCE], b.n * sizeof *sources);
+    return OSTEON_OK;
+}
+
+void ost_source_column_start(ost_source_column *c, ost_segment *segment)
+{
+    c->segment = segment;
+    c->block = UINT32_MAX;
+}
+
+osteon_status ost_source_column_get(ost_source_column *c, uint32_t doc,
+                                    uint32_t *out, osteon_error *err)
+{
+    const uint32_t block = doc / OST_DOC_BLOCK;
+
+    *out = 0;
+    if (block != c->block) {
+        unsigned n;
+        const osteon_status s =
+            read_sources(c->segment, block, c->sources, &n, err);
+        if (s != OSTEON_OK)
+            return s;
+        c->block = block;
+    }
+    *out = c->sources[doc % OST_DOC_BLOCK];
+    return OSTEON_OK;
+}
+
 osteon_status ost_segment_sources(ost_segment *segment, uint32_t **out,
                                   osteon_error *err)
 {
     const uint32_t n = ost_segment_documents(segment);
     uint32_t *sources = ost_malloc(((size_t)n + 1) * sizeof *sources);
     osteon_status s = OSTEON_OK;
-    block_view b;
 
     *out = NULL;
     if (sources == NULL)
         return ost_fail_memory(err);
     for (uint32_t doc = 0; doc < n && s == OSTEON_OK; doc += OST_DOC_BLOCK) {
-        const uint8_t *p = NULL;
-        s = find_block(segment, doc / OST_DOC_BLOCK, &b, &p, err);
-        if (s == OSTEON_OK && read_places(p, &b) == NULL)
-            s = bad_block(segment, &b, "sources of documents", err);
-        if (s == OSTEON_OK)
-            memcpy(sources + doc, b.columns[OST_DOC_SOURCE],
-                   b.n * sizeof *sources);
+        uint32_t some[OST_DOC_BLOCK];
+        unsigned n_some = 0;
+        s = read_sources(segment, doc / OST_DOC_BLOCK, some, &n_some, err);
+        memcpy(sources + doc, some, n_some * sizeof *sources);
     }
     if (s != OSTEON_OK) {
         ost_free(sources);

@@ -56,6 +56,20 @@ OSTEON_MUST_CHECK osteon_status ost_record_reader_get(ost_record_reader *r,
                                                       ost_record *out,
                                                       osteon_error *err);
 
+/* The source numbers of documents in any order; a block of them is held. `doc`
+ * is below the number of documents. */
+typedef struct ost_source_column {
+    ost_segment *segment;
+    uint32_t block; /* that is held, UINT32_MAX: none */
+    uint32_t sources[OST_DOC_BLOCK];
+} ost_source_column;
+
+void ost_source_column_start(ost_source_column *c, ost_segment *segment);
+OSTEON_MUST_CHECK osteon_status ost_source_column_get(ost_source_column *c,
+                                                      uint32_t doc,
+                                                      uint32_t *out,
+                                                      osteon_error *err);
+
 /* A block of stored texts as it lies in the segment: its head of 4 bytes, and
  * what follows, whose compression is not looked at. */
 typedef struct ost_stored_block {

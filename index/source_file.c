@@ -412,3 +412,8 @@ uint32_t ost_source_table_count(const ost_source_table *t)
 {
     return t->count;
 }
+
+uint32_t ost_source_table_highest(const ost_source_table *t)
+{
+    return t->highest;
+}

@@ -6,35 +6,58 @@
  */
 #include "topk.h"
 
+#include "commit.h"
+#include "documents.h"
 #include "scorer.h"
 
 /* ---- The best ---- */
 
 /* What a document's score must be above to be among the best; before as many
- * as wanted have come, what the scorer tells of them in advance. Ties of that
- * score may be among them. */
+ * as wanted have come, what the scorer tells of them in advance, if each counts
+ * for itself. Ties of that score may be among them. */
 static int64_t first_floor(const ost_plan *plan, const ost_topk *top)
 {
     const int64_t floor = ost_topk_floor(top);
-    const int64_t seed =
-        ost_scorer_seed(plan->root,
-                        top->k + ost_segment_deleted_count(plan->segment));
+    int64_t seed;
 
+    if (top->places != NULL)
+        return floor;
+    seed = ost_scorer_seed(plan->root,
+                           top->k + ost_segment_deleted_count(plan->segment));
     return seed - 1 > floor ? seed - 1 : floor;
 }
 
-static void rank(const ost_plan *plan, bool exhaustive, ost_topk *top)
+/* Adds document `doc` of a segment, whose number in all is base + doc. */
+static osteon_status add(ost_topk *top, ost_source_column *sources,
+                         int64_t score, uint32_t base, uint32_t doc,
+                         osteon_error *err)
+{
+    uint32_t source = 0;
+    osteon_status s = OSTEON_OK;
+
+    if (top->places != NULL)
+        s = ost_source_column_get(sources, doc, &source, err);
+    if (s == OSTEON_OK)
+        ost_topk_add(top, score, base + doc, source);
+    return s == OSTEON_OK && top->failed ? ost_fail_memory(err) : s;
+}
+
+static osteon_status rank(const ost_plan *plan, bool exhaustive, ost_topk *top,
+                          osteon_error *err)
 {
     const uint64_t *deleted = ost_segment_deleted(plan->segment);
     const uint32_t base = plan->model->snapshot->bases[plan->number];
     ost_scorer *s = plan->root;
     int64_t floor = exhaustive ? -1 : first_floor(plan, top);
+    ost_source_column sources;
+    osteon_status status = OSTEON_OK;
 
     if (s->max <= floor)
-        return;
+        return status;
     if (floor >= 0)
         s->type->set_floor(s, floor);
-    while (s->type->next(s) != OST_DOC_END && !top->failed) {
+    ost_source_column_start(&sources, plan->segment);
+    while (s->type->next(s) != OST_DOC_END) {
         const uint32_t doc = (uint32_t)s->doc;
         int64_t score;
         if (ost_bit(deleted, doc) || !ost_scorer_match(s, floor))
@@ -42,14 +65,17 @@ static void rank(const ost_plan *plan, bool exhaustive, ost_topk *top)
         score = s->type->score(s);
         if (score <= floor || score <= ost_topk_floor(top))
             continue;
-        ost_topk_add(top, score, base + doc);
+        status = add(top, &sources, score, base, doc, err);
+        if (status != OSTEON_OK)
+            return status;
         if (exhaustive || ost_topk_floor(top) <= floor)
             continue;
         floor = ost_topk_floor(top);
         if (s->max <= floor)
-            return;
+            return status;
         s->type->set_floor(s, floor);
     }
+    return status;
 }
 
 static osteon_status rank_all(const ost_model *model, bool exhaustive,
@@ -64,11 +90,10 @@ static osteon_status rank_all(const ost_model *model, bool exhaustive,
         if (s != OSTEON_OK)
             break;
         if (plan->root != NULL)
-            rank(plan, exhaustive, top);
-        s = ost_plan_check(plan, err);
+            s = rank(plan, exhaustive, top, err);
+        if (s == OSTEON_OK)
+            s = ost_plan_check(plan, err);
         ost_plan_close(plan);
-        if (s == OSTEON_OK && top->failed)
-            s = ost_fail_memory(err);
     }
     return s;
 }
@@ -182,12 +207,16 @@ osteon_status ost_search(ost_snapshot *snapshot, const osteon_query *query,
     if (s != OSTEON_OK)
         return s;
     top.k = wanted(snapshot, options);
-    if (top.k > 0) {
+    if (options->one_per_source && snapshot->sources != NULL &&
+        !ost_topk_group(&top, ost_source_table_highest(snapshot->sources)))
+        s = ost_fail_memory(err);
+    if (s == OSTEON_OK && top.k > 0) {
         s = rank_all(model, options->exhaustive, &top, err);
         matches = top.n;
     }
     /* Where fewer were found than wanted, nothing was left out. */
-    if (s == OSTEON_OK && top.n == top.k && options->count)
+    if (s == OSTEON_OK && options->count &&
+        (top.n == top.k || top.places != NULL))
         s = count_all(model, UINT64_MAX, &matches, err);
     else if (s == OSTEON_OK && top.k == 0)
         s = count_all(model, 1, &matches, err);

@@ -7,7 +7,6 @@
 
 #include "output.h"
 #include "search_program.h"
-#include "unique_paths.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -223,6 +222,7 @@ static osteon_search_options ranking_for(const search_context *search)
         /* A terminal is told how many there are. */
         .count = counting || (search->terminal && !options->quiet &&
                               options->mode == MODE_HITS),
+        .one_per_source = options->mode == MODE_FILES,
     };
 
     if (counting)
@@ -237,28 +237,20 @@ static osteon_search_options ranking_for(const search_context *search)
 static int find_and_print(const search_context *search, search_times *times,
                           osteon_result *seen)
 {
-    const search_options *options = search->options;
-    osteon_result *result = NULL;
-    osteon_hit *hits = NULL;
+    osteon_result *result;
     osteon_error err;
     osteon_status s;
     int status;
 
-    if (options->mode == MODE_FILES && !options->quiet && options->limit > 0) {
-        s = unique_paths_search(search, &hits, &seen->n_hits, &err);
-        seen->hits = hits;
-    } else {
-        s = osteon_search(search->index, search->query, &search->ranking,
-                          &result, &err);
-        if (s == OSTEON_OK)
-            *seen = *result;
-    }
+    s = osteon_search(search->index, search->query, &search->ranking, &result,
+                      &err);
+    if (s == OSTEON_OK)
+        *seen = *result;
     times->searched = clock_ms() - times->begun;
     status = s == OSTEON_OK ? print_result(search, seen) : failed(&err);
     status = finish_output(search->out, status);
     times->printed = clock_ms() - times->begun;
     seen->hits = NULL;
-    free(hits);
     osteon_result_close(result);
     return status;
 }

@@ -21,6 +21,7 @@ enum { REF_FIELDS = 2, REF_LONGEST = 400 };
 typedef struct ref_doc {
     uint16_t words[REF_LONGEST]; /* the body's, then those of "extra" */
     uint32_t n_body, n;
+    uint32_t source; /* 0: none */
     bool live;
 } ref_doc;
 
@@ -78,6 +79,7 @@ static inline void ref_corpus_make(ref_corpus *c, uint64_t seed, uint32_t n,
         ref_doc *d = &c->docs[i];
         d->n = ref_draw(c, longest + 1);
         d->n_body = d->n - (ref_draw(c, 3) == 0 ? ref_draw(c, d->n + 1) : 0);
+        d->source = i * 7 % (n / 8 + 2);
         d->live = true;
         for (uint32_t k = 0; k < d->n; k++)
             d->words[k] = (uint16_t)ref_word(c);
@@ -102,13 +104,28 @@ static inline void ref_add(osteon_writer *w, const ref_doc *d, uint32_t i)
 {
     char id[16], body[REF_LONGEST * 5 + 1], extra[REF_LONGEST * 5 + 1];
     osteon_field field = {.name = "extra", .name_len = 5, .text = extra};
-    osteon_document doc = {.id = id, .body = body, .fields = &field};
+    osteon_document doc = {
+        .id = id, .body = body, .fields = &field, .source = d->source};
 
     doc.id_len = (size_t)snprintf(id, sizeof id, "d%u", i);
     doc.body_len = ref_text(d, 0, d->n_body, body);
     field.text_len = ref_text(d, d->n_body, d->n, extra);
     doc.n_fields = field.text_len > 0;
     ck_assert_int_eq(osteon_writer_add(w, &doc, NULL), OSTEON_OK);
+}
+
+/* Sources 1 to n / 8 + 1, as ref_corpus_make gives them to documents. */
+static inline void ref_add_sources(osteon_writer *w, uint32_t n)
+{
+    for (uint32_t i = 1; i < n / 8 + 2; i++) {
+        char path[16];
+        osteon_source source = {.path = path};
+        uint32_t id;
+        source.path_len = (size_t)snprintf(path, sizeof path, "s%u", i);
+        ck_assert_int_eq(osteon_writer_source_put(w, &source, &id, NULL),
+                         OSTEON_OK);
+        ck_assert_uint_eq(id, i);
+    }
 }
 
 static inline void ref_commit(osteon_writer *w)
@@ -185,6 +202,7 @@ static inline void ref_corpus_index(ref_corpus *c, uint32_t segments,
 
     ck_assert_int_eq(osteon_writer_open(scratch, &options, &w, NULL),
                      OSTEON_OK);
+    ref_add_sources(w, c->n);
     for (uint32_t i = 0; i < c->n; i++) {
         ref_add(w, &c->docs[i], i);
         if ((i + 1) % (c->n / segments + 1) == 0)

@@ -277,6 +277,29 @@ equal 'and a line for each record' 'records.jsonl:1
 records.jsonl:2' "$(printf '%s\n' "$out" | cut -d: -f1,2)"
 run -l -n 3 lymphocyte lymphoma
 equal 'the limit counts paths' 3 "$(printf '%s\n' "$out" | wc -l | tr -d ' ')"
+mkdir "$scratch/many"
+cd "$scratch/many" || exit 1
+for file in a b c; do
+    for i in $(seq 40); do # the longer, the lower: b, then a, then c
+        printf '{"id":"%s%d","text":"osteoid %*s"}\n' "$file" "$i" \
+            "$((i + 2 * (0x$file == 0xa) + 4 * (0x$file == 0xc)))" '' |
+            tr ' ' '\t' | sed 's/\t/ x/g'
+    done >$file.jsonl
+done
+printf '{"id":"alone","text":"osteoid"}\n' |
+    "$indexer" -q --format jsonl . - || exit 1
+run -l osteoid
+equal 'each file of records is shown once, the best first' \
+    $'alone\nb.jsonl\na.jsonl\nc.jsonl' "$out"
+run -l --offset 1 -n 2 osteoid
+equal 'limit and offset count files' $'b.jsonl\na.jsonl' "$out"
+run -l -c osteoid
+equal 'a count counts documents' 121 "$out"
+run -lq --offset 3 osteoid
+equal 'the fourth file is there' 0 "$status"
+run -lq --offset 4 osteoid
+equal 'and no fifth, without printing too' 1 "$status"
+cd "$docs" || exit 1
 run -l0 -n 100 tumor
 match '-0 keeps a newline in a name' $'(^|@)new\nline.txt@' "$out"
 run -l -n 100 tumor

@@ -27,29 +27,54 @@ static void compare(const ref_corpus *c, const osteon_result *result,
                             (double)hits[from + i].score / OST_SCORE_ONE);
     }
     ck_assert_uint_ge(result->matches, result->n_hits);
-    ck_assert_uint_le(result->matches, n);
-    if (o->count)
-        ck_assert_uint_eq(result->matches, n);
     if (o->limit == 0)
         ck_assert_int_eq(result->matches > 0, n > 0);
 }
 
-/* Searches in three ways with these options and compares. */
+/* Keeps the first hit of each source; returns how many there are. */
+static uint32_t keep_sources(const ref_corpus *c, const ref_hit *hits,
+                             uint32_t n, ref_hit *out)
+{
+    bool *seen = calloc(c->n + 2, sizeof *seen);
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t source = c->docs[hits[i].doc].source;
+        if (source == 0 || !seen[source])
+            out[kept++] = hits[i];
+        seen[source] = true;
+    }
+    free(seen);
+    return kept;
+}
+
+/* Searches in six ways with these options and compares. */
 static void check_options(const ref_corpus *c, const osteon_query *query,
                           osteon_search_options o, const ref_hit *hits,
                           uint32_t n)
 {
-    for (unsigned way = 0; way < 3; way++) {
+    ref_hit *unique = calloc(n + 1, sizeof *unique);
+    const uint32_t n_unique = keep_sources(c, hits, n, unique);
+
+    for (unsigned way = 0; way < 6; way++) {
         osteon_result *result;
         osteon_error err = {0};
-        o.exhaustive = way == 1;
-        o.count = way == 2;
+        o.exhaustive = way % 3 == 1;
+        o.count = way % 3 == 2;
+        o.one_per_source = way >= 3;
         ck_assert_msg(ost_search(c->snapshot, query, &o, &result, &err) ==
                           OSTEON_OK,
                       "%s", err.text);
-        compare(c, result, &o, hits, n);
+        if (o.one_per_source)
+            compare(c, result, &o, unique, n_unique);
+        else
+            compare(c, result, &o, hits, n);
+        ck_assert_uint_le(result->matches, n);
+        if (o.count)
+            ck_assert_uint_eq(result->matches, n);
         osteon_result_close(result);
     }
+    free(unique);
 }
 
 /* Searches with various k, offsets and parameters and compares. */

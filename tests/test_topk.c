@@ -30,7 +30,7 @@ static void check_stream(uint64_t seed, uint32_t n, size_t k,
         all[i].doc = i * 3;
         all[i].score = (int64_t)(scratch_random(&seed) % different);
         if (all[i].score > ost_topk_floor(&top))
-            ost_topk_add(&top, all[i].score, all[i].doc);
+            ost_topk_add(&top, all[i].score, all[i].doc, 0);
     }
     qsort(all, n, sizeof *all, by_rank);
     ost_topk_sort(&top);
@@ -53,6 +53,67 @@ START_TEST(test_topk_random_streams_equal_sorting)
     check_stream(seed, MOST, 1000, 1000000);
     check_stream(seed, MOST, MOST, 1000000);
     check_stream(seed, MOST, SIZE_MAX, 1000000);
+}
+END_TEST
+
+/* The same where documents have groups: the first of each in the ranking. */
+static void check_groups(uint64_t seed, uint32_t n, size_t k,
+                         uint32_t different, uint32_t groups)
+{
+    static ost_ranked all[MOST];
+    static bool seen[MOST];
+    ost_topk top = {.k = k};
+    size_t at = 0;
+
+    ck_assert(ost_topk_group(&top, groups));
+    for (uint32_t i = 0; i < n; i++) {
+        const uint64_t random = scratch_random(&seed);
+        all[i].doc = i * 3;
+        all[i].score = (int64_t)(random % different);
+        all[i].group = (uint32_t)(random >> 32) % (groups + 1);
+        if (all[i].score > ost_topk_floor(&top))
+            ost_topk_add(&top, all[i].score, all[i].doc, all[i].group);
+    }
+    qsort(all, n, sizeof *all, by_rank);
+    ost_topk_sort(&top);
+    memset(seen, 0, sizeof seen);
+    for (uint32_t i = 0; i < n && at < k; i++) {
+        if (all[i].group != 0 && seen[all[i].group])
+            continue;
+        seen[all[i].group] = true;
+        ck_assert_uint_lt(at, top.n);
+        ck_assert_uint_eq(top.heap[at].doc, all[i].doc);
+        ck_assert_int_eq(top.heap[at].score, all[i].score);
+        at++;
+    }
+    ck_assert_uint_eq(top.n, at);
+    ost_topk_free(&top);
+}
+
+START_TEST(test_topk_groups_are_shown_by_their_best)
+{
+    uint64_t seed = (uint64_t)_i;
+
+    for (uint32_t groups = 0; groups < 60; groups++, seed += 3)
+        check_groups(seed, 1 + groups * 37 % 400, 1 + groups % 13,
+                     groups % 2 ? 1000000 : 5, groups);
+    check_groups(seed, MOST, 10, 1000, 1);
+    check_groups(seed, MOST, 100, 1000, 50);
+    check_groups(seed, MOST, SIZE_MAX, 1000000, MOST - 1);
+}
+END_TEST
+
+START_TEST(test_topk_group_beyond_the_last_is_none)
+{
+    ost_topk top = {.k = 9};
+
+    ck_assert(ost_topk_group(&top, 2));
+    ost_topk_add(&top, 1, 1, 3);
+    ost_topk_add(&top, 2, 2, UINT32_MAX);
+    ost_topk_add(&top, 3, 3, 2);
+    ost_topk_add(&top, 4, 4, 2);
+    ck_assert_uint_eq(top.n, 3);
+    ost_topk_free(&top);
 }
 END_TEST
 
@@ -82,10 +143,10 @@ START_TEST(test_topk_floor_is_the_lowest_score_once_full)
 
     for (uint32_t i = 0; i < 3; i++) {
         ck_assert_int_eq(ost_topk_floor(&top), -1);
-        ost_topk_add(&top, 50 - (int64_t)i * 20, i);
+        ost_topk_add(&top, 50 - (int64_t)i * 20, i, 0);
     }
     ck_assert_int_eq(ost_topk_floor(&top), 10);
-    ost_topk_add(&top, 40, 3);
+    ost_topk_add(&top, 40, 3, 0);
     ck_assert_int_eq(ost_topk_floor(&top), 30);
     ost_topk_free(&top);
 }
@@ -96,9 +157,9 @@ START_TEST(test_topk_without_memory_fails_and_keeps_what_it_has)
     ost_topk top = {.k = 100};
 
     for (uint32_t i = 0; i < 16; i++)
-        ost_topk_add(&top, i, i);
+        ost_topk_add(&top, i, i, 0);
     ost_alloc_fail_at(1);
-    ost_topk_add(&top, 16, 16);
+    ost_topk_add(&top, 16, 16, 0);
     ost_alloc_fail_at(0);
     ck_assert(top.failed);
     ck_assert_uint_eq(top.n, 16);
@@ -112,6 +173,8 @@ int main(void)
     TCase *tc = tcase_create("topk");
 
     tcase_add_loop_test(tc, test_topk_random_streams_equal_sorting, 0, 5);
+    tcase_add_loop_test(tc, test_topk_groups_are_shown_by_their_best, 0, 5);
+    tcase_add_test(tc, test_topk_group_beyond_the_last_is_none);
     tcase_add_test(tc, test_topk_equal_scores_keep_the_first_documents);
     tcase_add_test(tc, test_topk_of_none_lets_nothing_in);
     tcase_add_test(tc, test_topk_floor_is_the_lowest_score_once_full);

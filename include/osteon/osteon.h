@@ -408,6 +408,9 @@ typedef struct osteon_search_options {
     double b;      /* BM25, 0 to 1; below 0: 0.75 */
     bool count;    /* also count all matches exactly */
     bool exhaustive; /* score every match: for tests of pruning */
+    bool one_per_source; /* of documents of one source only the best: limit
+                          * and offset count sources, and documents of none.
+                          * Matches are all documents as ever */
 } osteon_search_options;
 
 typedef struct osteon_hit {
