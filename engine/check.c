@@ -103,19 +103,11 @@ static osteon_status check_segment(const ost_snapshot *snap, ost_segment *seg,
 static osteon_status check_sources(const ost_snapshot *snap,
                                    osteon_error *err)
 {
-    const ost_file_ref *ref = &snap->manifest->sources;
     ost_sources *sources;
-    char *path;
-    osteon_status s;
+    const osteon_status s = ost_sources_load(
+        snap->folder, &snap->manifest->sources, &sources, err);
 
-    if (ref->name == NULL)
-        return OSTEON_OK;
-    path = ost_path_join(snap->folder, ref->name);
-    if (path == NULL)
-        return ost_fail_memory(err);
-    s = ost_sources_read(path, ref->size, ref->checksum, &sources, err);
     ost_sources_free(sources);
-    ost_free(path);
     return s;
 }
 

@@ -126,20 +126,11 @@ static size_t native_parts(const osteon_index *index, osteon_part *out,
 static osteon_status load_sources(ost_native_index *index, osteon_error *err)
 {
     const ost_snapshot *snap = index->snapshot;
-    const ost_file_ref *ref = &snap->manifest->sources;
-    char *path;
-    osteon_status s;
 
     if (index->sources != NULL)
         return OSTEON_OK;
-    if (ref->name == NULL)
-        return ost_sources_new(&index->sources, err);
-    path = ost_path_join(snap->folder, ref->name);
-    if (path == NULL)
-        return ost_fail_memory(err);
-    s = ost_sources_read(path, ref->size, ref->checksum, &index->sources, err);
-    ost_free(path);
-    return s;
+    return ost_sources_load(snap->folder, &snap->manifest->sources,
+                            &index->sources, err);
 }
 
 static osteon_status native_source_next(osteon_index *base, uint32_t *cursor,

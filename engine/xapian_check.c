@@ -75,20 +75,10 @@ static osteon_status check_tables(const char *path, ost_reporter *r,
 static osteon_status check_sources(const ost_xapian_index *x,
                                    osteon_error *err)
 {
-    uint64_t size, checksum;
     ost_sources *sources;
-    char name[64], *path;
-    osteon_status s;
+    const osteon_status s = ost_xapian_sources_load(x, &sources, err);
 
-    if (x->table == NULL ||
-        !ost_xapian_sources_file(&x->settings, name, &size, &checksum))
-        return OSTEON_OK;
-    path = ost_path_join(x->path, name);
-    if (path == NULL)
-        return ost_fail_memory(err);
-    s = ost_sources_read(path, size, checksum, &sources, err);
     ost_sources_free(sources);
-    ost_free(path);
     return s;
 }
 

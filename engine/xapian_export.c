@@ -90,7 +90,7 @@ static osteon_status put_sources(exporter *e, osteon_error *err)
     ost_sources *table = NULL;
     osteon_source source;
     uint32_t cursor = 0;
-    char *path, *root;
+    char *root;
     osteon_status s;
 
     if (file->name == NULL)
@@ -98,14 +98,10 @@ static osteon_status put_sources(exporter *e, osteon_error *err)
     s = find_root(e->w, &root, err);
     if (s != OSTEON_OK)
         return s;
-    path = ost_path_join(e->snap->folder, file->name);
-    s = path != NULL ? ost_sources_read(path, file->size, file->checksum,
-                                        &table, err)
-                     : ost_fail_memory(err);
+    s = ost_sources_load(e->snap->folder, file, &table, err);
     while (s == OSTEON_OK && ost_sources_next(table, &cursor, &source))
         s = put_source(e, &source, strcmp(root, e->snap->root) != 0, err);
     ost_sources_free(table);
-    ost_free(path);
     free(root);
     return s;
 }

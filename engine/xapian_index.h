@@ -212,6 +212,11 @@ osteon_status ost_xapian_source_next(osteon_index *index, uint32_t *cursor,
                                      osteon_source *out, bool *more,
                                      osteon_error *err);
 
+/* Reads the whole table of sources; an empty one where there is none. */
+OSTEON_MUST_CHECK osteon_status
+ost_xapian_sources_load(const ost_xapian_index *x, ost_sources **out,
+                        osteon_error *err);
+
 /* ---- xapian_check.c: see osteon_index_check ---- */
 
 OSTEON_MUST_CHECK osteon_status ost_xapian_check(const char *path,

@@ -160,24 +160,24 @@ size_t ost_xapian_parts(const osteon_index *index, osteon_part *out,
 
 /* ---- Sources ---- */
 
+osteon_status ost_xapian_sources_load(const ost_xapian_index *x,
+                                      ost_sources **out, osteon_error *err)
+{
+    char name[64];
+    ost_file_ref ref = {.name = NULL};
+
+    if (x->table != NULL && ost_xapian_sources_file(&x->settings, name,
+                                                    &ref.size, &ref.checksum))
+        ref.name = name;
+    return ost_sources_load(x->path, &ref, out, err);
+}
+
 /* Listing all reads the whole table, once. */
 static osteon_status load_sources(ost_xapian_index *x, osteon_error *err)
 {
-    uint64_t size, checksum;
-    char name[64], *path;
-    osteon_status s;
-
     if (x->sources != NULL)
         return OSTEON_OK;
-    if (x->table == NULL ||
-        !ost_xapian_sources_file(&x->settings, name, &size, &checksum))
-        return ost_sources_new(&x->sources, err);
-    path = ost_path_join(x->path, name);
-    if (path == NULL)
-        return ost_fail_memory(err);
-    s = ost_sources_read(path, size, checksum, &x->sources, err);
-    ost_free(path);
-    return s;
+    return ost_xapian_sources_load(x, &x->sources, err);
 }
 
 typedef struct stepping {

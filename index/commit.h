@@ -173,6 +173,13 @@ OSTEON_MUST_CHECK osteon_status ost_sources_new(ost_sources **out,
 OSTEON_MUST_CHECK osteon_status
 ost_sources_read(const char *path, uint64_t size, uint64_t checksum,
                  ost_sources **out, osteon_error *err);
+
+/* The same of the file that `ref` names in `folder`; without a name: an empty
+ * table. */
+OSTEON_MUST_CHECK osteon_status ost_sources_load(const char *folder,
+                                                 const ost_file_ref *ref,
+                                                 ost_sources **out,
+                                                 osteon_error *err);
 void ost_sources_free(ost_sources *s);
 
 size_t ost_sources_count(const ost_sources *s);

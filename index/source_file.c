@@ -348,6 +348,23 @@ osteon_status ost_sources_read(const char *path, uint64_t size,
     return OSTEON_OK;
 }
 
+osteon_status ost_sources_load(const char *folder, const ost_file_ref *ref,
+                               ost_sources **out, osteon_error *err)
+{
+    char *path;
+    osteon_status s;
+
+    *out = NULL;
+    if (ref->name == NULL)
+        return ost_sources_new(out, err);
+    path = ost_path_join(folder, ref->name);
+    if (path == NULL)
+        return ost_fail_memory(err);
+    s = ost_sources_read(path, ref->size, ref->checksum, out, err);
+    ost_free(path);
+    return s;
+}
+
 /* ---- reading one ---- */
 
 /* The only block that may hold `id`; n_blocks: none. */

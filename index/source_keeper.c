@@ -13,20 +13,9 @@ void ost_source_keeper_close(ost_source_keeper *k)
 /* Reads the table; the mutex is held. */
 static osteon_status load(ost_source_keeper *k, osteon_error *err)
 {
-    char *path;
-    osteon_status s;
-
     if (k->table != NULL)
         return OSTEON_OK;
-    if (k->file->name == NULL)
-        return ost_sources_new(&k->table, err);
-    path = ost_path_join(k->folder, k->file->name);
-    if (path == NULL)
-        return ost_fail_memory(err);
-    s = ost_sources_read(path, k->file->size, k->file->checksum, &k->table,
-                         err);
-    ost_free(path);
-    return s;
+    return ost_sources_load(k->folder, k->file, &k->table, err);
 }
 
 static bool load_or_keep(ost_source_keeper *k)
