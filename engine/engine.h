@@ -2,8 +2,8 @@
  *
  * One interface over the engines: what the public functions hand on to. An
  * engine is two tables of functions, one for writing and one for reading;
- * osteon.h has the contract of each, under the name it has there. `options`
- * and out-pointers are never NULL here, save where said.
+ * include/osteon has the contract of each, under the name it has there.
+ * `options` and out-pointers are never NULL here, save where said.
  */
 #ifndef OST_ENGINE_H
 #define OST_ENGINE_H

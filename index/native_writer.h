@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Writing a native index: what engine/ hands the public functions of the same
- * names (osteon_writer_..., osteon_feed_...) on to. osteon.h has the
- * contracts.
+ * names (osteon_writer_..., osteon_feed_...) on to. include/osteon/write.h
+ * has the contracts.
  */
 #ifndef OST_NATIVE_WRITER_H
 #define OST_NATIVE_WRITER_H

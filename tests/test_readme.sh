@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The README's example is compiled as it stands, run, and says what it should;
-# links in the documentation lead somewhere. $1 is the build folder.
+# each public header compiles alone; links in the documentation lead somewhere.
+# $1 is the build folder.
 set -euo pipefail
 build=$(cd "${1:?usage: test_readme.sh BUILD-FOLDER}" && pwd)
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -20,6 +21,15 @@ read -ra libraries <<<"$(pkg-config --libs xapian-core libdeflate libxxhash libu
 "$compiler" -std=c11 -Wall -Wextra -Werror "${flags[@]}" -I"$root/include" \
     "$work/example.c" -o "$work/example" "$build/libosteon.a" \
     "$build/xapian-c/libxapian-c.a" "${libraries[@]}" -lstdc++ -lm -lpthread
+cxx=$(sed -n 's/^CMAKE_CXX_COMPILER:[A-Z]*=//p' "$build/CMakeCache.txt")
+for header in "$root"/include/osteon/*.h; do
+    printf '#include <osteon/%s>\n' "${header##*/}" >"$work/alone.c"
+    "$compiler" -std=c11 -Wall -Wextra -Wpedantic -Werror -I"$root/include" \
+        -fsyntax-only "$work/alone.c" &&
+        "$cxx" -x c++ -std=c++17 -Wall -Wextra -Wpedantic -Werror \
+            -I"$root/include" -fsyntax-only "$work/alone.c"
+    is "${header##*/} compiles alone, as C and as C++" $? 0
+done
 mkdir "$work/corpus"
 cp "$root"/corpus/*.txt "$work/corpus"
 (cd "$work/corpus" && "$build/indexer/osteon-index" -q)
