@@ -196,7 +196,8 @@ ost_dictionary_find(ost_segment *segment, uint32_t field, const char *term,
  * directly, tfs after ost_postings_load_tfs. It is placed before the first
  * document when opened; `doc` is then 0 and means nothing until the first next
  * or seek. After the last document, or after damage, doc is OST_DOC_END for
- * good, and ost_postings_status tells which. Deleted documents are not left out. */
+ * good, and ost_postings_status tells which. Deleted documents are not left
+ * out. */
 typedef struct ost_postings {
     uint32_t doc;
     uint32_t df;

@@ -13,8 +13,8 @@
  * shorter, where the two share no folder, and where `here` is NULL (the
  * current folder is not known). A result that begins with '-' gets "./", so
  * that it can be given to a command. `root` and `here` are absolute and free
- * of links; where `root` is "" it is not known, and relative paths stay. *out is
- * terminated, for free(), and its length is returned. */
+ * of links; where `root` is "" it is not known, and relative paths stay. *out
+ * is terminated, for free(), and its length is returned. */
 size_t path_from_here(const char *root, const char *here, const char *path,
                       size_t len, char **out);
 

@@ -154,7 +154,7 @@ END_TEST
 
 START_TEST(test_lists_long_documents_round_trip)
 {
-    round_trip(1, 20000, 2); /* more of a term than there is room for at first */
+    round_trip(1, 20000, 2); /* more of a term than has room at first */
     round_trip(3, 15000, 100);
     round_trip(200, 200, 70000);
 }

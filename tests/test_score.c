@@ -210,7 +210,8 @@ START_TEST(test_contribution_bound_is_close_for_the_usual_parameters)
     ost_damping_fill(damping, &bm25, 300);
     for (unsigned norm = 1; norm < 120; norm++) {
         const uint8_t impact = ost_impact(2, (uint8_t)norm, 300);
-        const double most = (double)ost_contribution_bound(weight, &scale, impact);
+        const double most =
+            (double)ost_contribution_bound(weight, &scale, impact);
         const double score =
             (double)ost_contribution(weight, 2, damping[norm]);
         ck_assert_double_lt(most - score, weight / 255 + 4);

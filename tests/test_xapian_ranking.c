@@ -172,7 +172,8 @@ static void check_query(ref_corpus *c, const osteon_index *index,
                                                .exhaustive = ref_draw(c, 2)};
         osteon_result *result;
         OK(osteon_search(index, &query, &options, &result, &err));
-        check_hits((const char *)text.data, result, numbers, expected, n, limits[i], slack, scores);
+        check_hits((const char *)text.data, result, numbers, expected, n,
+                   limits[i], slack, scores);
         osteon_result_close(result);
     }
     ost_buffer_free(&text);

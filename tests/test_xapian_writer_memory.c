@@ -10,7 +10,8 @@ static const osteon_writer_options xapian = {.engine = "xapian"};
 
 static osteon_status run_once(void)
 {
-    osteon_document doc = {.id = "x", .id_len = 1, .body = "new words of x", .body_len = 14};
+    osteon_document doc = {
+        .id = "x", .id_len = 1, .body = "new words of x", .body_len = 14};
     osteon_source source = {.path = "p", .path_len = 1};
     osteon_writer *w;
     uint32_t id;

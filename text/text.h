@@ -121,9 +121,9 @@ OSTEON_MUST_CHECK osteon_status ost_vocabulary_open(const char *language,
                                                     osteon_error *err);
 void ost_vocabulary_close(ost_vocabulary *v);
 
-/* Finds or adds the terms of `n` tokens in `field` < 2^24 and writes their numbers
- * to ids[n]. Stems a surface form on first sight only. Returns false, with
- * some ids unset, when memory ran out. Cost: about 10 ns a known word. */
+/* Finds or adds the terms of `n` tokens in `field` < 2^24 and writes their
+ * numbers to ids[n]. Stems a surface form on first sight only. Returns false,
+ * with some ids unset, when memory ran out. Cost: about 10 ns a known word. */
 bool ost_vocabulary_lookup(ost_vocabulary *v, uint32_t field,
                            const ost_token *tokens, size_t n, uint32_t *ids);
 
