@@ -11,17 +11,14 @@
 #include <unistd.h>
 
 /* A program started with one of these closed would take a file of the index
- * for it. */
+ * for it. What takes its place cannot be used: that it was closed is told as
+ * any other error. */
 static bool have_standard_files(void)
 {
-    int fd;
-
-    do
-        fd = open("/dev/null", O_RDWR);
-    while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd < 0)
-        return false;
-    close(fd);
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            return false;
     return true;
 }
 

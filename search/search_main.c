@@ -10,6 +10,7 @@
 #include "search_run.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -17,6 +18,18 @@
 
 /* A longer query than this is no query. */
 #define QUERY_MOST ((size_t)1 << 20)
+
+/* A program started with one of these closed would take a file of the index,
+ * or a shard's connection, for it. What takes its place cannot be used: that
+ * it was closed is told as any other error. */
+static bool have_standard_files(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            return false;
+    return true;
+}
 
 /* Replaces the query by what standard input holds. */
 static bool read_query(sink *query)
@@ -164,6 +177,8 @@ int main(int argc, char **argv)
     search_options options;
     sink out;
 
+    if (!have_standard_files())
+        return SEARCH_EXIT_ERROR;
     sink_open(&out, STDOUT_FILENO);
     if (search_options_open(argc, argv, &options))
         status = run(&options, &out);

@@ -349,6 +349,13 @@ has "full stdout: told" "$(cat "$work/.err")" 'standard output: No space'
 "$index" --help >/dev/full 2>/dev/null; is "full stdout: help: status" $? 2
 "$index" -n -q 2>"$work/.err" | head -1 >/dev/null
 is "closed pipe: silent" "$(cat "$work/.err")" ""
+"$index" -q <&- >&- 2>&-; is "all closed: status" $? 0
+run --check; is "all closed: the index has no message in it" $st 0
+"$index" --stats 2>"$work/.err" >&-; is "closed stdout: status" $? 2
+has "closed stdout: told" "$(cat "$work/.err")" 'standard output: Bad file'
+"$index" --export jsonl:- 2>/dev/null >&-
+is "closed stdout: export: status" $? 2
+"$index" --format jsonl - 2>/dev/null <&-; is "closed stdin: status" $? 1
 run -q
 (flock 9; run --wait=0.2; echo "$st $err" >"$work/.lock") 9>>.osteon/LOCK
 has "locked: status and message" "$(cat "$work/.lock")" \

@@ -148,6 +148,10 @@ if [ -w /dev/full ]; then
 fi
 "$search" tumor >&- 2>/dev/null
 equal 'a closed standard output gives status 2' 2 $?
+"$search" - <&- 2>/dev/null
+equal 'so does a closed standard input that has the query' 2 $?
+equal 'a closed standard error changes nothing' "$("$search" -n 3 tumor)" \
+    "$("$search" -n 3 tumor 2>&-)"
 "$search" -n 1000 lymphocyte 2>"$scratch/err" | head -n 1 >/dev/null
 equal 'a reader that leaves is no error' '' "$(cat "$scratch/err")"
 (
