@@ -27,6 +27,8 @@ static const char closing[] =
     "  find . -name '*.c' -print0 | osteon-index --files-from - -0\n"
     "  osteon-index --failed             what could not be read, and why\n";
 
+static const char languages[] = "Languages:";
+
 static void print_row(const osi_row *row)
 {
     char left[64];
@@ -68,6 +70,19 @@ static void print_rows(bool full)
     }
 }
 
+/* Words in lines of at most 78 columns, the first of which has begun. */
+static void print_words(const char *text, size_t column)
+{
+    for (const char *p = text; *p != '\0';) {
+        const size_t len = strcspn(p, " ");
+        const bool fits = column + 1 + len <= 78;
+        printf("%s%.*s", fits ? " " : "\n  ", (int)len, p);
+        column = (fits ? column + 1 : 2) + len;
+        p += len + (p[len] == ' ');
+    }
+    putchar('\n');
+}
+
 void osi_help_short(void)
 {
     fputs(synopsis, stdout);
@@ -79,7 +94,8 @@ void osi_help_full(void)
     fputs(synopsis, stdout);
     print_rows(true);
     fputs(closing, stdout);
-    printf("\nLanguages: %s\n", osteon_languages());
+    printf("\n%s", languages);
+    print_words(osteon_languages(), sizeof languages - 1);
 }
 
 void osi_version(void)
