@@ -82,17 +82,25 @@ static uint32_t take(ost_term_block *b, ost_term_column which)
     return b->columns.v[which][b->next[which]++];
 }
 
-/* Reads the columns of the terms. */
+/* Reads the columns of the terms, and sets b->large where they end: but for
+ * what open_rest reads. */
 static bool open_terms(ost_term_block *b)
 {
-    const uint8_t *p =
-        ost_term_columns_terms(b->meta, b->end, b->n, &b->columns);
+    memset(b->next, 0, sizeof b->next);
+    b->next_small = b->last = 0;
+    b->large = ost_term_columns_terms(b->meta, b->end, b->n, &b->columns);
+    return b->large != NULL;
+}
+
+/* Frequencies of small terms, and where their documents and what is too large
+ * for a column are. */
+static bool open_rest(ost_term_block *b)
+{
+    const uint8_t *p = ost_term_columns_tfs(b->large, b->end, &b->columns);
     uint64_t value;
 
     if (p == NULL)
         return false;
-    memset(b->next, 0, sizeof b->next);
-    b->next_small = b->last = 0;
     b->large = p;
     for (uint32_t i = 0; i < b->columns.n[OST_COLUMN_AGAIN]; i++)
         if (b->columns.v[OST_COLUMN_AGAIN][i] == UINT32_MAX)
@@ -176,8 +184,6 @@ static bool next_meta(ost_segment *seg, uint32_t field, ost_term_block *b,
     bool ok;
 
     memset(t, 0, offsetof(ost_term, docs));
-    if (b->terms == 0 && !open_terms(b))
-        return false;
     t->field = field;
     t->no_positions =
         (seg->fields[field].flags & OST_FIELD_NO_POSITIONS) != 0;
@@ -198,6 +204,108 @@ static bool next_meta(ost_segment *seg, uint32_t field, ost_term_block *b,
            b->skips <= ost_section_size(seg, OST_SECTION_SKIPS) &&
            !(t->no_positions &&
              (t->inlined ? t->positions > 0 : t->positions_size > 0));
+}
+
+/* The sum of the first n values of a column. */
+static uint64_t sum(const ost_term_block *b, ost_term_column which, uint32_t n)
+{
+    const uint32_t *v = b->columns.v[which];
+    uint64_t all = 0;
+
+    for (uint32_t i = 0; i < n; i++)
+        all += v[i];
+    return all;
+}
+
+/* Passes the skip tables of the first n terms. */
+static void pass_skips(const ost_segment *seg, ost_term_block *b, uint32_t n)
+{
+    const ost_term_columns *c = &b->columns;
+    uint32_t single = 0, list = 0, placed = 0; /* passed; with positions */
+
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t more = c->v[OST_COLUMN_DF][i];
+        const uint32_t *tfs = c->v[OST_COLUMN_TF];
+        if (more == OST_SMALL) {
+            const uint64_t df =
+                (uint64_t)c->v[OST_COLUMN_LONG][list] + OST_SMALL + 1;
+            if (df > OST_BLOCK)
+                b->skips += ost_skip_layout_of(
+                                (df + OST_BLOCK - 1) / OST_BLOCK,
+                                seg->n_documents,
+                                c->v[OST_COLUMN_POSTINGS][list],
+                                c->v[OST_COLUMN_POSITIONS][placed])
+                                .size;
+            list++;
+        }
+        placed += more > 0 || tfs[single] > 0;
+        single += more == 0;
+    }
+}
+
+/* Passes the documents of small terms among the first n terms. */
+static bool pass_docs(const ost_segment *seg, ost_term_block *b, uint32_t n)
+{
+    uint32_t docs[OST_SMALL];
+
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t more = b->columns.v[OST_COLUMN_DF][i];
+        if (more > 0 && more < OST_SMALL &&
+            !ost_term_columns_docs(b->docs, &b->docs_bit,
+                                   (uint64_t)(b->end - b->docs) * 8, more + 1,
+                                   seg->n_documents, docs))
+            return false;
+    }
+    return true;
+}
+
+/* Moves an open block's reading of terms on to term `index`, column by column;
+ * what a term of its kind does not need is not read. What is wrong with other
+ * terms may go unseen. */
+static bool pass_meta(ost_segment *seg, ost_term_block *b, uint32_t index)
+{
+    const ost_term_columns *c = &b->columns;
+    uint32_t single, once, lists, more;
+    bool small, skips, large;
+
+    if (!open_terms(b))
+        return false;
+    more = c->v[OST_COLUMN_DF][index];
+    single = ost_term_columns_count(c, OST_COLUMN_DF, index, 0);
+    lists = ost_term_columns_count(c, OST_COLUMN_DF, index, OST_SMALL);
+    once = ost_term_columns_count(c, OST_COLUMN_TF, single, 0);
+    b->next[OST_COLUMN_DF] = index;
+    b->next[OST_COLUMN_SAME] = b->next[OST_COLUMN_TF] = single;
+    b->next[OST_COLUMN_DOC] =
+        ost_term_columns_count(c, OST_COLUMN_SAME, single, 0);
+    if (b->next[OST_COLUMN_DOC] > 0)
+        b->last = c->v[OST_COLUMN_DOC][b->next[OST_COLUMN_DOC] - 1];
+    b->next[OST_COLUMN_PLACED] = once;
+    b->next[OST_COLUMN_POSITION] =
+        once - ost_term_columns_count(c, OST_COLUMN_PLACED, once, 0);
+    b->next[OST_COLUMN_LONG] = b->next[OST_COLUMN_AGAIN] = lists;
+    b->next[OST_COLUMN_IMPACT] = b->next[OST_COLUMN_POSTINGS] = lists;
+    b->next[OST_COLUMN_POSITIONS] = b->next[OST_COLUMN_BARE] = index - once;
+    b->postings += sum(b, OST_COLUMN_POSTINGS, lists);
+    b->positions += sum(b, OST_COLUMN_POSITIONS, index - once);
+    small = more > 0 && more < OST_SMALL;
+    skips = more == OST_SMALL &&
+            c->v[OST_COLUMN_LONG][lists] >= OST_BLOCK - OST_SMALL;
+    large = more == OST_SMALL && c->v[OST_COLUMN_AGAIN][lists] == UINT32_MAX;
+    if (skips)
+        pass_skips(seg, b, index);
+    if ((small || large) && !open_rest(b))
+        return false;
+    if (small) {
+        b->next_small = ost_term_columns_small_before(c, index);
+        return pass_docs(seg, b, index);
+    }
+    for (uint32_t i = 0; i < lists && large; i++) {
+        uint64_t other;
+        if (c->v[OST_COLUMN_AGAIN][i] == UINT32_MAX)
+            b->large = ost_varint_get(b->large, b->end, &other);
+    }
+    return true;
 }
 
 /* The impact of a small term is made when the term is found. */
@@ -311,9 +419,8 @@ osteon_status ost_dictionary_find(ost_segment *seg, uint32_t field,
         s = find_text(seg, &b, term, len, &index, err);
     if (s != OSTEON_OK)
         return s;
-    for (uint32_t i = 0; i <= index; i++)
-        if (!next_meta(seg, field, &b, out))
-            return bad(seg, b.at, "bad metadata of a term", err);
+    if (!pass_meta(seg, &b, index) || !next_meta(seg, field, &b, out))
+        return bad(seg, b.at, "bad metadata of a term", err);
     return add_impact(seg, field, out, err);
 }
 
@@ -347,6 +454,7 @@ osteon_status ost_term_cursor_next(ost_term_cursor *c, osteon_error *err)
             return s;
     }
     if (!next_text(c->segment, b, c->term, &c->len) ||
+        (b->terms == 0 && !(open_terms(b) && open_rest(b))) ||
         !next_meta(c->segment, c->field, b, &c->info) ||
         (b->terms == b->n && !ends_well(b))) {
         c->len = 0;

@@ -138,28 +138,46 @@ const uint8_t *ost_term_columns_texts(const uint8_t *in, const uint8_t *end,
     return get(in, end, OST_COLUMN_MORE, n, c);
 }
 
-/* How many values a column has that are equal to `value`. */
-static uint32_t count(const ost_term_columns *c, ost_term_column which,
-                      uint32_t value)
+uint32_t ost_term_columns_count(const ost_term_columns *c,
+                                ost_term_column which, uint32_t n,
+                                uint32_t value)
 {
     uint32_t found = 0;
 
-    for (uint32_t i = 0; i < c->n[which]; i++)
+    for (uint32_t i = 0; i < n; i++)
         found += c->v[which][i] == value;
+    return found;
+}
+
+/* The same of all values of the column. */
+static uint32_t count(const ost_term_columns *c, ost_term_column which,
+                      uint32_t value)
+{
+    return ost_term_columns_count(c, which, c->n[which], value);
+}
+
+uint32_t ost_term_columns_small_before(const ost_term_columns *c, uint32_t n)
+{
+    uint32_t found = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t more = c->v[OST_COLUMN_DF][i];
+        found += more > 0 && more < OST_SMALL ? more + 1 : 0;
+    }
     return found;
 }
 
 /* Counts the postings of small terms; false where a df is impossible. */
 static bool count_small(ost_term_columns *c)
 {
+    const uint32_t n = c->n[OST_COLUMN_DF];
     uint32_t most = 0;
 
-    c->n_small = 0;
-    for (uint32_t i = 0; i < c->n[OST_COLUMN_DF]; i++) {
+    for (uint32_t i = 0; i < n; i++) {
         const uint32_t more = c->v[OST_COLUMN_DF][i];
         most = more > most ? more : most;
-        c->n_small += more > 0 && more < OST_SMALL ? more + 1 : 0;
     }
+    c->n_small = ost_term_columns_small_before(c, n);
     return most <= OST_SMALL;
 }
 
@@ -191,7 +209,12 @@ const uint8_t *ost_term_columns_terms(const uint8_t *in, const uint8_t *end,
     in = get(in, end, OST_COLUMN_IMPACT, lists, c);
     in = get(in, end, OST_COLUMN_POSTINGS, lists, c);
     in = get(in, end, OST_COLUMN_POSITIONS, n - once, c);
-    in = get(in, end, OST_COLUMN_BARE, n - once, c);
+    return get(in, end, OST_COLUMN_BARE, n - once, c);
+}
+
+const uint8_t *ost_term_columns_tfs(const uint8_t *in, const uint8_t *end,
+                                    ost_term_columns *c)
+{
     for (uint32_t at = 0; at < c->n_small && in != NULL; at += OST_BLOCK)
         in = ost_unpack(in, end,
                         c->n_small - at < OST_BLOCK ? c->n_small - at

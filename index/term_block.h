@@ -54,13 +54,23 @@ void ost_term_columns_clear(ost_term_columns *c);
 void ost_term_columns_put(ost_buffer *out, ost_term_columns *c,
                           const ost_buffer *large, uint32_t n_documents);
 
-/* Reads the columns of n texts, then those of their terms, but for the gaps.
- * Return the byte after, NULL where the bytes cannot be such columns. `end` is
- * past all columns. */
+/* Read the columns of n texts, then those of their terms, then frequencies of
+ * small terms. Return the byte after, NULL where the bytes cannot be such
+ * columns (or `in` is NULL). `end` is past all columns. */
 const uint8_t *ost_term_columns_texts(const uint8_t *in, const uint8_t *end,
                                       uint32_t n, ost_term_columns *c);
 const uint8_t *ost_term_columns_terms(const uint8_t *in, const uint8_t *end,
                                       uint32_t n, ost_term_columns *c);
+const uint8_t *ost_term_columns_tfs(const uint8_t *in, const uint8_t *end,
+                                    ost_term_columns *c);
+
+/* How many of the first n values of a column are equal to `value`. */
+uint32_t ost_term_columns_count(const ost_term_columns *c,
+                                ost_term_column which, uint32_t n,
+                                uint32_t value);
+
+/* How many postings small terms among the first n terms have. */
+uint32_t ost_term_columns_small_before(const ost_term_columns *c, uint32_t n);
 
 /* Reads the documents of the next small term from *bit of `bytes` on, where
  * bits before `end` count. False where they cannot be such documents. */

@@ -8,6 +8,9 @@
  */
 #include "text_code.h"
 
+_Static_assert(OST_TEXT_CLASSES <= 32 && OST_TEXT_SHORT <= 8,
+               "class and bits fit above a symbol");
+
 /* Letters each, digits, other ASCII, bytes that go on with a character of
  * UTF-8, bytes that begin one. 0 is the beginning of a term. */
 enum { DIGIT = 27, OTHER = 28, GOES_ON = 29, BEGINS = 30 };
@@ -29,7 +32,7 @@ static void read_flat(ost_text_code *code)
 {
     for (unsigned k = 0; k < OST_TEXT_CLASSES; k++)
         for (unsigned b = 0; b < 256; b++)
-            code->classes[k].quick[b] = (uint16_t)(8 << 8 | b);
+            code->classes[k].quick[b] = ost_text_quick((uint8_t)b, 8);
 }
 
 /* Fills the table from the codes of a class, in order of which it is. */
@@ -43,7 +46,7 @@ static void fill_quick(ost_text_class_code *c)
         const unsigned run = 1u << (OST_TEXT_SHORT - l);
         for (; from < c->below[l]; from += UINT32_C(1) << (16 - l), symbol++)
             for (unsigned i = 0; i < run; i++)
-                *place++ = (uint16_t)(l << 8 | *symbol);
+                *place++ = ost_text_quick(*symbol, l);
     }
     memset(place, 0,
            (size_t)(c->quick + (1 << OST_TEXT_SHORT) - place) *

@@ -30,13 +30,20 @@ static inline unsigned ost_text_class(const char *text, size_t at)
 
 /* Codes of l bits, filled up to 16, are below below[l]; the symbol of such a
  * code is symbols[first[l] + code]. For those of at most OST_TEXT_SHORT bits
- * quick[] has symbol and, above it, bits; for others 0. */
+ * quick[] has symbol, above it the symbol's class, and above that bits less 1;
+ * for others 0, which no symbol has for its class. */
 typedef struct ost_text_class_code {
     uint16_t quick[1 << OST_TEXT_SHORT];
     uint32_t below[OST_TEXT_LONGEST + 1];
     int32_t first[OST_TEXT_LONGEST + 1];
     const uint8_t *symbols;
 } ost_text_class_code;
+
+static inline uint16_t ost_text_quick(uint8_t symbol, unsigned bits)
+{
+    return (uint16_t)((bits - 1) << 13 | ost_text_classes[symbol] << 8 |
+                      symbol);
+}
 
 typedef struct ost_text_code {
     ost_text_class_code classes[OST_TEXT_CLASSES];
@@ -61,33 +68,40 @@ static inline bool ost_text_read(const ost_text_code *code,
                                  ost_text_reader *r, char *text, size_t from,
                                  size_t to)
 {
+    enum { AT_ONCE = 3 }; /* codes that 57 bits are enough for */
     unsigned class = ost_text_class(text, from);
+    uint64_t bit = r->bit;
 
-    for (size_t i = from; i < to; i++) {
-        const ost_text_class_code *c = &code->classes[class];
-        unsigned quick, l = OST_TEXT_SHORT + 1;
+    for (size_t i = from; i < to;) {
+        const size_t stop = to - i < AT_ONCE ? to : i + AT_ONCE;
         uint64_t next;
-        uint8_t byte;
-        if (r->bit >= r->most)
+        if (bit >= r->most)
             return false;
-        next = ost_get64(r->end - 8 - (r->bit >> 3)) << (r->bit & 7);
-        quick = c->quick[next >> (64 - OST_TEXT_SHORT)];
-        if (OST_LIKELY(quick != 0)) {
-            byte = (uint8_t)quick;
-            l = quick >> 8;
-        } else {
-            next >>= 48;
-            while (l <= OST_TEXT_LONGEST && next >= c->below[l])
-                l++;
-            if (l > OST_TEXT_LONGEST)
-                return false;
-            byte = c->symbols[c->first[l] + (int32_t)(next >> (16 - l))];
+        next = ost_get64(r->end - 8 - (bit >> 3)) << (bit & 7);
+        for (; i < stop; i++) {
+            const ost_text_class_code *c = &code->classes[class];
+            unsigned quick = c->quick[next >> (64 - OST_TEXT_SHORT)], l;
+            if (OST_UNLIKELY(quick == 0)) {
+                const uint32_t filled = (uint32_t)(next >> 48);
+                l = OST_TEXT_SHORT + 1;
+                while (l <= OST_TEXT_LONGEST && filled >= c->below[l])
+                    l++;
+                if (l > OST_TEXT_LONGEST)
+                    return false;
+                quick = c->symbols[c->first[l] +
+                                   (int32_t)(filled >> (16 - l))];
+                class = ost_text_classes[quick];
+            } else {
+                class = quick >> 8 & 0x1f;
+                l = (quick >> 13) + 1;
+            }
+            text[i] = (char)(uint8_t)quick;
+            next <<= l;
+            bit += l;
         }
-        text[i] = (char)byte;
-        class = ost_text_classes[byte];
-        r->bit += l;
     }
-    return r->bit <= r->most;
+    r->bit = bit;
+    return bit <= r->most;
 }
 
 /* ---- Writing ---- */

@@ -407,6 +407,30 @@ static int by_term(const void *a, const void *b)
     return c ? c : (x->len > y->len) - (x->len < y->len);
 }
 
+/* A term is found to be what a walk to it says. */
+static void check_found(ost_segment *segment, const ost_term_cursor *c)
+{
+    const ost_term *walked = &c->info;
+    ost_term t;
+
+    ck_assert_int_eq(
+        ost_dictionary_find(segment, 0, c->term, c->len, &t, NULL), OSTEON_OK);
+    ck_assert_uint_eq(t.df, walked->df);
+    ck_assert_uint_eq(t.cf, walked->cf);
+    ck_assert_uint_eq(t.impact, walked->impact);
+    ck_assert_uint_eq(t.postings, walked->postings);
+    ck_assert_uint_eq(t.postings_size, walked->postings_size);
+    ck_assert_uint_eq(t.positions, walked->positions);
+    ck_assert_uint_eq(t.positions_size, walked->positions_size);
+    ck_assert(t.inlined == walked->inlined && t.bare == walked->bare);
+    if (t.df > OST_BLOCK)
+        ck_assert_uint_eq(t.skips, walked->skips);
+    if (t.df > OST_SMALL)
+        return;
+    ck_assert_mem_eq(t.docs, walked->docs, t.df * sizeof *t.docs);
+    ck_assert_mem_eq(t.tfs, walked->tfs, t.df * sizeof *t.tfs);
+}
+
 /* Terms with long common beginnings, all lengths, all bytes. */
 START_TEST(test_dictionary_random_terms_are_found)
 {
@@ -430,7 +454,7 @@ START_TEST(test_dictionary_random_terms_are_found)
         if (n == 0 || by_term(&lists[n - 1], &lists[i]) != 0)
             lists[n++] = lists[i];
     for (size_t i = 0; i < n; i++)
-        fill(&lists[i], below(4) ? 1 : 1 + below(20));
+        fill(&lists[i], below(4) ? 1 : 1 + below(below(4) ? 20 : 300));
     for (size_t i = 1; i < n; i++) /* as often as not of the same document */
         if (lists[i].n == 1 && lists[i - 1].n == 1 && below(2))
             lists[i].docs[0] = lists[i - 1].docs[0];
@@ -444,6 +468,7 @@ START_TEST(test_dictionary_random_terms_are_found)
         ck_assert_int_eq(ost_term_cursor_next(&c, NULL), OSTEON_OK);
         ck_assert_uint_eq(c.len, lists[i].len);
         ck_assert_mem_eq(c.term, lists[i].term, c.len);
+        check_found(segment, &c);
         /* A neighbour that is not there is not found. */
         memcpy(other, lists[i].term, lists[i].len);
         other[lists[i].len - 1] ^= 1;

@@ -119,7 +119,8 @@ static const uint8_t *open_block(const uint8_t *in, const uint8_t *end,
     memset(&columns, 0xaa, sizeof columns);
     memset(next, 0, sizeof next);
     in = ost_term_columns_texts(in, end, n, &columns);
-    return in != NULL ? ost_term_columns_terms(in, end, n, &columns) : NULL;
+    in = in != NULL ? ost_term_columns_terms(in, end, n, &columns) : NULL;
+    return ost_term_columns_tfs(in, end, &columns);
 }
 
 static void check_single(const term *t, uint32_t *last)
