@@ -48,16 +48,16 @@ static osteon_status native_info(const osteon_index *index,
                                  osteon_index_info *out, osteon_error *err)
 {
     ost_snapshot *snap = native(index)->snapshot;
-    ost_field_stats stats;
-    osteon_status s = ost_snapshot_field(snap, "", &stats, err);
+    const ost_known_field *field;
+    osteon_status s = ost_snapshot_field(snap, "", &field, err);
 
     memset(out, 0, sizeof *out);
-    if (s != OSTEON_OK)
+    if (s != OSTEON_OK && s != OSTEON_NOT_FOUND)
         return s;
     out->generation = snap->generation;
     out->documents = snap->documents;
     out->deleted = snap->bases[snap->n_segments] - snap->documents;
-    out->tokens = stats.length;
+    out->tokens = s == OSTEON_OK ? field->length : 0;
     out->segments = snap->n_segments;
     out->format_version = OSTEON_FORMAT_VERSION;
     out->analyzer_version = snap->analyzer;

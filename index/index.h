@@ -62,6 +62,11 @@ double ost_saturation(uint32_t tf, uint8_t norm, double k1, double b,
  * and in single precision. */
 #define OST_IMPACT_SLACK (1.0 + 1.0 / (1 << 20))
 
+/* What BM25 adds to tf below the line, k1 * (1 - b + b * dl / average), for
+ * each norm. Without an average (0) all lengths are alike. */
+void ost_damping_fill(double damping[256], double k1, double b,
+                      double average);
+
 /* Saturation in 255ths, rounded up: impact / 255 >= saturation, for any tf
  * and norm. */
 uint8_t ost_impact(uint32_t tf, uint8_t norm, double average);
@@ -362,6 +367,8 @@ typedef struct ost_snapshot {
     uint64_t documents; /* live */
     struct ost_source_table *sources; /* NULL: none; see commit.h */
     struct ost_manifest *manifest;
+    struct ost_known_field *fields; /* the newest first; by __atomic
+                                     * operations */
 } ost_snapshot;
 
 /* Opens the last commit, retrying when a writer replaces it meanwhile. */
@@ -370,15 +377,33 @@ OSTEON_MUST_CHECK osteon_status ost_snapshot_open(const char *folder,
                                                   osteon_error *err);
 void ost_snapshot_close(ost_snapshot *snapshot);
 
-/* What BM25 knows of a field: over live documents of all segments. */
-typedef struct ost_field_stats {
+/* ---- snapshot_fields.c ---- */
+
+/* What BM25 knows of a field that a segment has: over live documents of all
+ * segments. The arrays are of the segments. */
+typedef struct ost_known_field {
     uint64_t documents; /* that have the field */
     uint64_t length;    /* sum of their decoded norms */
-} ost_field_stats;
+    double average;     /* of these; 0: no documents */
+    ost_field_view *views; /* norms is NULL where the segment has no such
+                            * field */
+    /* Both with OST_IMPACT_K1 and OST_IMPACT_B: */
+    double damping[256];
+    ost_impact_scale *scales; /* of impacts */
+    /* ---- private ---- */
+    struct ost_known_field *older;
+    char name[];
+} ost_known_field;
 
+/* Finds a field by name. It is made when first asked for and kept as long as
+ * the snapshot: any thread. OSTEON_NOT_FOUND: no segment has it (err is not
+ * filled). */
 OSTEON_MUST_CHECK osteon_status
 ost_snapshot_field(ost_snapshot *snapshot, const char *name,
-                   ost_field_stats *out, osteon_error *err);
+                   const ost_known_field **out, osteon_error *err);
+
+/* For ost_snapshot_close. */
+void ost_snapshot_forget_fields(ost_snapshot *snapshot);
 
 /* ---- documents.c: what is kept of each document ---- */
 

@@ -58,6 +58,12 @@ double ost_saturation(uint32_t tf, uint8_t norm, double k1, double b,
     return tf == 0 ? 0 : tf / (tf + damping(norm, k1, b, average));
 }
 
+void ost_damping_fill(double out[256], double k1, double b, double average)
+{
+    for (unsigned norm = 0; norm < 256; norm++)
+        out[norm] = damping((uint8_t)norm, k1, b, average);
+}
+
 static uint8_t impact_of(uint32_t tf, double k)
 {
     const double exact = ceil(255 * OST_IMPACT_SLACK * (tf / (tf + k)));
@@ -75,10 +81,9 @@ uint8_t ost_impact(uint32_t tf, uint8_t norm, double average)
 
 void ost_impact_maker_init(ost_impact_maker *maker, double average)
 {
+    ost_damping_fill(maker->damping, OST_IMPACT_K1, OST_IMPACT_B, average);
     for (unsigned norm = 0; norm < 256; norm++) {
-        const double k =
-            damping((uint8_t)norm, OST_IMPACT_K1, OST_IMPACT_B, average);
-        maker->damping[norm] = k;
+        const double k = maker->damping[norm];
         maker->small[0][norm] = 0;
         for (uint32_t tf = 1; tf < OST_IMPACT_SMALL; tf++)
             maker->small[tf][norm] = impact_of(tf, k);

@@ -169,6 +169,7 @@ void ost_snapshot_close(ost_snapshot *snap)
 {
     if (snap == NULL)
         return;
+    ost_snapshot_forget_fields(snap);
     for (uint32_t i = 0; i < snap->n_segments; i++)
         ost_segment_close(snap->segments[i]);
     ost_free(snap->segments);
@@ -178,48 +179,4 @@ void ost_snapshot_close(ost_snapshot *snap)
     ost_free(snap->folder);
     ost_free(snap->root);
     ost_free(snap);
-}
-
-/* What deleted documents hold of a field is taken off again. */
-static osteon_status subtract_deleted(ost_segment *seg, uint32_t field,
-                                      ost_field_stats *out, osteon_error *err)
-{
-    const uint8_t *norms;
-    osteon_status s;
-
-    if (seg->n_deleted == 0)
-        return OSTEON_OK;
-    s = ost_field_norms(seg, field, &norms, err);
-    if (s != OSTEON_OK)
-        return s;
-    for (uint32_t word = 0; word <= (seg->n_documents - 1) / 64; word++) {
-        uint64_t bits = seg->deleted[word];
-        for (; bits != 0; bits &= bits - 1) {
-            const uint32_t doc =
-                word * 64 + (uint32_t)__builtin_ctzll(bits);
-            out->documents -= norms[doc] != 0;
-            out->length -= ost_norm_decode(norms[doc]);
-        }
-    }
-    return OSTEON_OK;
-}
-
-osteon_status ost_snapshot_field(ost_snapshot *snap, const char *name,
-                                 ost_field_stats *out, osteon_error *err)
-{
-    memset(out, 0, sizeof *out);
-    for (uint32_t i = 0; i < snap->n_segments; i++) {
-        ost_segment *seg = snap->segments[i];
-        for (uint32_t f = 0; f < seg->n_fields; f++) {
-            osteon_status s;
-            if (strcmp(seg->fields[f].name, name) != 0)
-                continue;
-            out->documents += seg->fields[f].documents;
-            out->length += seg->fields[f].length;
-            s = subtract_deleted(seg, f, out, err);
-            if (s != OSTEON_OK)
-                return s;
-        }
-    }
-    return OSTEON_OK;
 }

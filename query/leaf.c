@@ -50,6 +50,12 @@ void ost_leaf_table_close(ost_leaf_table *table)
 
 /* ---- Fields ---- */
 
+static bool usual(const ost_bm25 *bm25)
+{
+    return bm25->k1 >= OST_IMPACT_K1 && bm25->k1 <= OST_IMPACT_K1 &&
+           bm25->b >= OST_IMPACT_B && bm25->b <= OST_IMPACT_B;
+}
+
 /* With the parameters impacts were made with, the ratio of dampings is about
  * that of the averages at any length. With others it grows with the length,
  * and it pays to look which lengths there are. A document without the field,
@@ -57,14 +63,8 @@ void ost_leaf_table_close(ost_leaf_table *table)
 static ost_impact_scale scale_of(const ost_bm25 *bm25, double average,
                                  const ost_field_view *view, uint32_t n)
 {
-    const bool usual =
-        bm25->k1 >= OST_IMPACT_K1 && bm25->k1 <= OST_IMPACT_K1 &&
-        bm25->b >= OST_IMPACT_B && bm25->b <= OST_IMPACT_B;
     uint8_t before = UINT8_MAX, longest = 1; /* one before the shortest */
 
-    if (usual)
-        return ost_impact_scale_for(bm25->k1, bm25->b, average, view->average,
-                                    1, UINT8_MAX);
     for (uint32_t i = 0; i < n; i++) {
         const uint8_t norm = view->norms[i], less = (uint8_t)(norm - 1);
         before = less < before ? less : before;
@@ -74,37 +74,28 @@ static ost_impact_scale scale_of(const ost_bm25 *bm25, double average,
                                 before < longest ? before + 1 : 1, longest);
 }
 
-/* What the segments have of a field that live documents have. */
-static osteon_status view_field(ost_model *model, ost_model_field *field,
-                                osteon_error *err)
+/* What depends on the parameters of the search, where they are not those that
+ * the snapshot has it for. */
+static osteon_status weigh_field(ost_model *model, ost_model_field *field,
+                                 const ost_known_field *known,
+                                 osteon_error *err)
 {
     const ost_snapshot *snapshot = model->snapshot;
     const ost_bm25 *bm25 = &model->bm25;
+    double *damping = ost_arena_array(model->arena, 256, sizeof *damping);
+    ost_impact_scale *scales = ost_arena_array(
+        model->arena, snapshot->n_segments, sizeof *scales);
 
-    field->damping =
-        ost_arena_array(model->arena, 256, sizeof *field->damping);
-    field->views = ost_arena_array(model->arena, snapshot->n_segments,
-                                   sizeof *field->views);
-    field->scales = ost_arena_array(model->arena, snapshot->n_segments,
-                                    sizeof *field->scales);
-    if (field->damping == NULL || field->views == NULL ||
-        field->scales == NULL)
+    if (damping == NULL || scales == NULL)
         return ost_fail_memory(err);
-    ost_damping_fill(field->damping, bm25, field->average);
-    for (uint32_t i = 0; i < snapshot->n_segments; i++) {
-        ost_field_view *view = &field->views[i];
-        const osteon_status s =
-            ost_segment_field(snapshot->segments[i], field->name, view, err);
-        if (s == OSTEON_NOT_FOUND) {
-            view->norms = NULL;
-            continue;
-        }
-        if (s != OSTEON_OK)
-            return s;
-        field->scales[i] =
-            scale_of(bm25, field->average, view,
-                     ost_segment_documents(snapshot->segments[i]));
-    }
+    ost_damping_fill(damping, bm25->k1, bm25->b, known->average);
+    for (uint32_t i = 0; i < snapshot->n_segments; i++)
+        if (known->views[i].norms != NULL)
+            scales[i] =
+                scale_of(bm25, known->average, &known->views[i],
+                         ost_segment_documents(snapshot->segments[i]));
+    field->damping = damping;
+    field->scales = scales;
     return OSTEON_OK;
 }
 
@@ -112,7 +103,7 @@ static osteon_status get_field(ost_leaf_table *table, const char *name,
                                ost_model_field **out, osteon_error *err)
 {
     size_t at = (size_t)name_hash(name) & table->fields.mask;
-    ost_field_stats stats = {0, 0};
+    const ost_known_field *known = NULL;
     ost_model_field *field;
     osteon_status s;
 
@@ -123,18 +114,23 @@ static osteon_status get_field(ost_leaf_table *table, const char *name,
             *out = field;
             return OSTEON_OK;
         }
-    s = ost_snapshot_field(table->model->snapshot, name, &stats, err);
+    s = ost_snapshot_field(table->model->snapshot, name, &known, err);
     if (s != OSTEON_OK && s != OSTEON_NOT_FOUND)
         return s;
     field = ost_arena_alloc(table->model->arena, sizeof *field);
     if (field == NULL)
         return ost_fail_memory(err);
     field->name = name;
-    if (s == OSTEON_OK && stats.documents > 0) {
-        field->average = (double)stats.length / (double)stats.documents;
-        s = view_field(table->model, field, err);
-        if (s != OSTEON_OK)
-            return s;
+    if (known != NULL && known->documents > 0) {
+        field->average = known->average;
+        field->views = known->views;
+        field->damping = known->damping;
+        field->scales = known->scales;
+        if (!usual(&table->model->bm25)) {
+            s = weigh_field(table->model, field, known, err);
+            if (s != OSTEON_OK)
+                return s;
+        }
     }
     *out = table->fields.items[at] = field;
     return OSTEON_OK;

@@ -16,10 +16,10 @@
 typedef struct ost_model_field {
     const char *name;
     double average;        /* length of live documents that have it */
-    double *damping;       /* 256; NULL: no live document has it */
-    ost_field_view *views; /* norms is NULL where the segment has no such
-                            * field */
-    ost_impact_scale *scales; /* of each segment's impacts */
+    const double *damping; /* 256; NULL: no live document has it */
+    const ost_field_view *views; /* norms is NULL where the segment has no
+                                  * such field */
+    const ost_impact_scale *scales; /* of each segment's impacts */
 } ost_model_field;
 
 /* A term of the query, once however often it occurs there. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * BM25's parameters and the numbers made of them once a query. The formulas
- * are Robertson's, with the idf that is never negative; damping is the same
- * expression as in index/norm.c, which bounds rest on.
+ * are Robertson's, with the idf that is never negative; damping is in
+ * index/norm.c.
  */
 #include "score.h"
 
@@ -33,15 +33,4 @@ double ost_idf(uint64_t documents, uint64_t df)
 double ost_weight(const ost_bm25 *bm25, double idf)
 {
     return idf * (bm25->k1 + 1) * OST_SCORE_ONE;
-}
-
-void ost_damping_fill(double damping[256], const ost_bm25 *bm25,
-                      double average)
-{
-    for (unsigned norm = 0; norm < 256; norm++) {
-        const double length = ost_norm_decode((uint8_t)norm);
-        damping[norm] =
-            bm25->k1 *
-            (1 - bm25->b + (average > 0 ? bm25->b * length / average : 0));
-    }
 }

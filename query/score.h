@@ -29,11 +29,6 @@ double ost_idf(uint64_t documents, uint64_t df);
 /* The weight of what has this idf. */
 double ost_weight(const ost_bm25 *bm25, double idf);
 
-/* What BM25 adds to tf below the line, for each norm. Norms are lengths
- * against `average`; without one (0) all lengths are alike. */
-void ost_damping_fill(double damping[256], const ost_bm25 *bm25,
-                      double average);
-
 /* The score of tf occurrences; 0 for none. */
 static inline int64_t ost_contribution(double weight, uint32_t tf,
                                        double damping)

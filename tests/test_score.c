@@ -91,7 +91,7 @@ START_TEST(test_damping_gives_the_saturation_of_the_index)
             for (size_t a = 0; a < sizeof averages / sizeof *averages; a++) {
                 const ost_bm25 bm25 = {k1s[i], bs[k]};
                 double damping[256];
-                ost_damping_fill(damping, &bm25, averages[a]);
+                ost_damping_fill(damping, bm25.k1, bm25.b, averages[a]);
                 for (unsigned norm = 0; norm < 256; norm++)
                     ck_assert_double_eq_tol(3 / (3 + damping[norm]),
                                             ost_saturation(3, (uint8_t)norm,
@@ -107,7 +107,7 @@ START_TEST(test_damping_without_average_ignores_lengths)
     const ost_bm25 bm25 = {1.2, 0.75};
     double damping[256];
 
-    ost_damping_fill(damping, &bm25, 0);
+    ost_damping_fill(damping, bm25.k1, bm25.b, 0);
     for (unsigned norm = 0; norm < 256; norm++)
         ck_assert_double_eq_tol(damping[norm], 1.2 * 0.25, 1e-15);
 }
@@ -154,7 +154,7 @@ START_TEST(test_contributions_equal_one_by_one)
                                bs[n % 4]};
         const double weight = weights[n % 6];
         int64_t out[OST_BLOCK];
-        ost_damping_fill(damping, &bm25, 24.3);
+        ost_damping_fill(damping, bm25.k1, bm25.b, 24.3);
         for (size_t i = 0; i < sizeof norms; i++)
             norms[i] = (uint8_t)scratch_random(&random);
         for (uint32_t i = 0; i < n; i++) {
@@ -184,7 +184,7 @@ START_TEST(test_contribution_bound_is_never_below)
                 bm25.k1, bm25.b, averages[a], own[o], 0, 255);
             const double weight = ost_weight(&bm25, 0.001 + 3 * (double)a);
             double damping[256];
-            ost_damping_fill(damping, &bm25, averages[a]);
+            ost_damping_fill(damping, bm25.k1, bm25.b, averages[a]);
             for (unsigned norm = 0; norm < 256; norm++)
                 for (size_t t = 0; t < sizeof tfs / sizeof *tfs; t++) {
                     const int64_t score =
@@ -207,7 +207,7 @@ START_TEST(test_contribution_bound_is_close_for_the_usual_parameters)
     const ost_impact_scale scale = {1, 1};
     double damping[256];
 
-    ost_damping_fill(damping, &bm25, 300);
+    ost_damping_fill(damping, bm25.k1, bm25.b, 300);
     for (unsigned norm = 1; norm < 120; norm++) {
         const uint8_t impact = ost_impact(2, (uint8_t)norm, 300);
         const double most =
