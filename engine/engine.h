@@ -88,6 +88,7 @@ struct osteon_index {
     const char *root; /* folder that relative paths of sources start at; NULL:
                        * unknown, and files of relative paths are not read */
     unsigned query_flags; /* of ost_query_parse: added to every query's */
+    ost_query_slot query_tools; /* kept by osteon_query_open */
 };
 
 /* The beginning of each engine's own entry. `stored` and `close` are the

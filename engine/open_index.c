@@ -32,8 +32,10 @@ const char *osteon_index_note(const osteon_index *index, size_t i)
 
 void osteon_index_close(osteon_index *index)
 {
-    if (index != NULL)
-        index->engine->close(index);
+    if (index == NULL)
+        return;
+    ost_query_tools_close(&index->query_tools);
+    index->engine->close(index);
 }
 
 osteon_status osteon_index_info_get(const osteon_index *index,
@@ -62,13 +64,17 @@ osteon_status osteon_query_open(const osteon_index *index, const char *text,
                                 size_t len, unsigned flags, osteon_query **out,
                                 osteon_error *err)
 {
+    /* No index is const; to keep the tools does not change what it is. */
+    ost_query_slot *slot =
+        &((osteon_index *)(uintptr_t)index)->query_tools;
+
     if (flags & OST_QUERY_NO_POSITIONS) {
         *out = NULL;
         return ost_fail(err, OSTEON_INVALID, "unknown query flags: %#x",
                         flags);
     }
-    return ost_query_parse(index->language, text, len,
-                           flags | index->query_flags, out, err);
+    return ost_query_parse_with(slot, index->language, text, len,
+                                flags | index->query_flags, out, err);
 }
 
 osteon_status osteon_search(const osteon_index *index,

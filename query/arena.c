@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * An arena is a list of blocks, newest first. Small requests are cut from the
+ * An arena is a list of blocks, newest first; the first one comes with it.
+ * Small requests are cut from the
  * newest block; a request larger than a quarter of a new block gets one of
  * its own, so that the room left in the newest is not thrown away.
  * Invariant: used <= room in every block.
@@ -21,14 +22,18 @@ struct block {
 struct ost_arena {
     block *newest;
     size_t next_room;
+    alignas(max_align_t) unsigned char first[]; /* a block */
 };
 
 ost_arena *ost_arena_open(void)
 {
-    ost_arena *arena = ost_calloc(1, sizeof *arena);
+    ost_arena *arena = ost_calloc(1, FIRST_BLOCK);
 
-    if (arena != NULL)
-        arena->next_room = FIRST_BLOCK;
+    if (arena == NULL)
+        return NULL;
+    arena->next_room = 2 * FIRST_BLOCK;
+    arena->newest = (block *)(void *)arena->first;
+    arena->newest->room = FIRST_BLOCK - sizeof *arena - sizeof(block);
     return arena;
 }
 
@@ -38,7 +43,8 @@ void ost_arena_close(ost_arena *arena)
         return;
     for (block *b = arena->newest; b != NULL;) {
         block *older = b->older;
-        ost_free(b);
+        if ((void *)b != arena->first)
+            ost_free(b);
         b = older;
     }
     ost_free(arena);
@@ -63,12 +69,8 @@ static void *alloc_apart(ost_arena *arena, size_t size)
     if (b == NULL)
         return NULL;
     b->used = size;
-    if (arena->newest == NULL) {
-        arena->newest = b;
-    } else { /* the newest stays in front, for its room */
-        b->older = arena->newest->older;
-        arena->newest->older = b;
-    }
+    b->older = arena->newest->older; /* which stays in front, for its room */
+    arena->newest->older = b;
     return b->bytes;
 }
 
@@ -81,7 +83,7 @@ void *ost_arena_alloc(ost_arena *arena, size_t size)
     if (size == 0 || size > SIZE_MAX - step)
         return NULL;
     size = (size + step - 1) / step * step;
-    if (b == NULL || b->room - b->used < size) {
+    if (b->room - b->used < size) {
         if (size > arena->next_room / 4)
             return alloc_apart(arena, size);
         b = block_open(arena->next_room);

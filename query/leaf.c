@@ -20,13 +20,13 @@ static uint64_t name_hash(const char *name)
     return mix(0xcbf29ce484222325U, name, strlen(name));
 }
 
-static bool slots_open(ost_slots *slots, size_t n)
+static bool slots_open(ost_slots *slots, ost_arena *arena, size_t n)
 {
     size_t room = 8;
 
     while (room / 2 < n)
         room *= 2;
-    slots->items = ost_calloc(room, sizeof *slots->items);
+    slots->items = ost_arena_array(arena, room, sizeof *slots->items);
     slots->mask = room - 1;
     return slots->items != NULL;
 }
@@ -36,16 +36,10 @@ osteon_status ost_leaf_table_open(ost_leaf_table *table, ost_model *model,
 {
     memset(table, 0, sizeof *table);
     table->model = model;
-    if (!slots_open(&table->fields, n_terms) ||
-        !slots_open(&table->leaves, n_terms))
+    if (!slots_open(&table->fields, model->arena, n_terms) ||
+        !slots_open(&table->leaves, model->arena, n_terms))
         return ost_fail_memory(err);
     return OSTEON_OK;
-}
-
-void ost_leaf_table_close(ost_leaf_table *table)
-{
-    ost_free(table->fields.items);
-    ost_free(table->leaves.items);
 }
 
 /* ---- Fields ---- */

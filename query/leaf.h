@@ -18,12 +18,12 @@ typedef struct ost_leaf_table {
     ost_slots fields, leaves;
 } ost_leaf_table;
 
-/* A table with room for the fields and terms of `n_terms` nodes. */
+/* A table with room for the fields and terms of `n_terms` nodes, in the
+ * model's arena. */
 OSTEON_MUST_CHECK osteon_status ost_leaf_table_open(ost_leaf_table *table,
                                                     ost_model *model,
                                                     size_t n_terms,
                                                     osteon_error *err);
-void ost_leaf_table_close(ost_leaf_table *table);
 
 /* The leaf of a TERM; lives in the model's arena. */
 OSTEON_MUST_CHECK osteon_status ost_leaf_get(ost_leaf_table *table,

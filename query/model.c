@@ -231,32 +231,30 @@ osteon_status ost_model_open(ost_snapshot *snapshot, const osteon_query *query,
                              const ost_bm25 *bm25, ost_model **out,
                              osteon_error *err)
 {
-    ost_model *model = ost_calloc(1, sizeof *model);
-    ost_leaf_table table = {0};
-    osteon_status s;
+    ost_arena *arena = ost_arena_open();
+    ost_leaf_table table;
+    ost_model *model;
+    osteon_status s = OSTEON_OK;
 
     *out = NULL;
-    if (model == NULL)
+    if (arena == NULL)
         return ost_fail_memory(err);
+    model = ost_arena_alloc(arena, sizeof *model);
+    if (model == NULL) {
+        ost_arena_close(arena);
+        return ost_fail_memory(err);
+    }
+    model->arena = arena;
     model->snapshot = snapshot;
     model->bm25 = *bm25;
-    model->arena = ost_arena_open();
-    if (model->arena == NULL) {
-        s = ost_fail_memory(err);
-        goto done;
-    }
-    model->root = &model->nothing;
     if (snapshot->n_segments > 0) {
-        s = ost_leaf_table_open(&table, model, ost_node_terms(query->root), err);
+        s = ost_leaf_table_open(&table, model, ost_node_terms(query->root),
+                                err);
         if (s == OSTEON_OK)
             s = make(&table, query->root, &model->root, err);
-        if (model->root == NULL)
-            model->root = &model->nothing;
-    } else {
-        s = OSTEON_OK;
     }
-done:
-    ost_leaf_table_close(&table);
+    if (model->root == NULL)
+        model->root = &model->nothing;
     if (s != OSTEON_OK)
         ost_model_close(model);
     else
@@ -266,10 +264,8 @@ done:
 
 void ost_model_close(ost_model *model)
 {
-    if (model == NULL)
-        return;
-    ost_arena_close(model->arena);
-    ost_free(model);
+    if (model != NULL)
+        ost_arena_close(model->arena); /* holds the model too */
 }
 
 bool ost_part_occurs(const ost_part *part, uint32_t number)

@@ -72,9 +72,9 @@ bool ost_parse_push(ost_parser *p, ost_node *node, ost_role role, bool common)
 {
     if (node == NULL)
         return false;
-    if (!OST_GROW(&p->items, &p->item_room, p->n_items + 1))
+    if (!OST_GROW(&p->tools->items, &p->tools->item_room, p->tools->n_items + 1))
         return ost_parse_no_memory(p);
-    p->items[p->n_items++] = (ost_item){node, (uint8_t)role, common};
+    p->tools->items[p->tools->n_items++] = (ost_item){node, (uint8_t)role, common};
     return true;
 }
 
@@ -123,20 +123,20 @@ static void drop_common(ost_parser *p, size_t base)
     bool other = false;
     size_t n = base;
 
-    for (size_t i = base; i < p->n_items; i++)
-        other = other || (!p->items[i].common &&
-                          p->items[i].role != OST_EXCLUDED &&
-                          p->items[i].node->kind != OST_NODE_EMPTY &&
-                          !ost_tree_only_excludes(p->items[i].node));
+    for (size_t i = base; i < p->tools->n_items; i++)
+        other = other || (!p->tools->items[i].common &&
+                          p->tools->items[i].role != OST_EXCLUDED &&
+                          p->tools->items[i].node->kind != OST_NODE_EMPTY &&
+                          !ost_tree_only_excludes(p->tools->items[i].node));
     if (!other || p->keep_common)
         return;
-    for (size_t i = base; i < p->n_items; i++) {
-        if (p->items[i].common)
-            remember_dropped(p, p->items[i].node);
+    for (size_t i = base; i < p->tools->n_items; i++) {
+        if (p->tools->items[i].common)
+            remember_dropped(p, p->tools->items[i].node);
         else
-            p->items[n++] = p->items[i];
+            p->tools->items[n++] = p->tools->items[i];
     }
-    p->n_items = n;
+    p->tools->n_items = n;
 }
 
 /* ---- The grammar ---- */
@@ -152,22 +152,22 @@ static ost_role plain_role(const ost_parser *p)
 static ost_node *combine(ost_parser *p, size_t base)
 {
     ost_node *node =
-        ost_tree_combine(p, p->items + base, p->n_items - base);
+        ost_tree_combine(p, p->tools->items + base, p->tools->n_items - base);
 
-    p->n_items = base;
+    p->tools->n_items = base;
     return node;
 }
 
 /* A group deeper than we go down: all words in it, side by side. */
 static ost_node *parse_flat(ost_parser *p)
 {
-    const size_t base = p->n_items;
+    const size_t base = p->tools->n_items;
     size_t depth = 1;
 
-    if (!ost_parse_note(p, OST_NOTE_DEEP, p->lexemes[p->at].start))
+    if (!ost_parse_note(p, OST_NOTE_DEEP, p->tools->lexemes[p->at].start))
         return NULL;
-    for (p->at++; p->lexemes[p->at].kind != OST_LEX_END; p->at++) {
-        const ost_lexeme *l = &p->lexemes[p->at];
+    for (p->at++; p->tools->lexemes[p->at].kind != OST_LEX_END; p->at++) {
+        const ost_lexeme *l = &p->tools->lexemes[p->at];
         if (l->kind == OST_LEX_OPEN)
             depth++;
         if (l->kind == OST_LEX_CLOSE && --depth == 0)
@@ -198,7 +198,7 @@ static ost_node *parse_group(ost_parser *p, const char *field, bool excluded,
         p->at++;
         node = parse_query(p, depth + 1);
     }
-    if (p->lexemes[p->at].kind == OST_LEX_CLOSE)
+    if (p->tools->lexemes[p->at].kind == OST_LEX_CLOSE)
         p->at++;
     p->field = outer_field;
     p->keep_common = outer_keep;
@@ -210,11 +210,11 @@ static ost_node *parse_group(ost_parser *p, const char *field, bool excluded,
 static bool parse_member(ost_parser *p, bool alone, unsigned depth)
 {
     ost_role role = plain_role(p);
-    const ost_lexeme *l = &p->lexemes[p->at];
+    const ost_lexeme *l = &p->tools->lexemes[p->at];
     const char *field;
     bool excluded = false, unit;
 
-    for (; l->kind == OST_LEX_NOT; l = &p->lexemes[++p->at])
+    for (; l->kind == OST_LEX_NOT; l = &p->tools->lexemes[++p->at])
         excluded = !excluded;
     if (l->sign == '-')
         excluded = !excluded;
@@ -244,11 +244,11 @@ static bool ends_bag(uint8_t kind)
 /* `under_and`: an AND stands before the bag. */
 static ost_node *parse_bag(ost_parser *p, bool under_and, unsigned depth)
 {
-    const size_t base = p->n_items;
+    const size_t base = p->tools->n_items;
     bool first = true;
 
-    while (!ends_bag(p->lexemes[p->at].kind)) {
-        const uint8_t next = p->lexemes[p->at + 1].kind;
+    while (!ends_bag(p->tools->lexemes[p->at].kind)) {
+        const uint8_t next = p->tools->lexemes[p->at + 1].kind;
         const bool alone = first && ends_bag(next) &&
                            (under_and || next == OST_LEX_AND);
         if (!parse_member(p, alone, depth))
@@ -261,14 +261,14 @@ static ost_node *parse_bag(ost_parser *p, bool under_and, unsigned depth)
 
 static ost_node *parse_both(ost_parser *p, unsigned depth)
 {
-    const size_t base = p->n_items;
+    const size_t base = p->tools->n_items;
     bool more;
 
     do {
-        ost_node *bag = parse_bag(p, p->n_items > base, depth);
+        ost_node *bag = parse_bag(p, p->tools->n_items > base, depth);
         if (!ost_parse_push(p, bag, OST_REQUIRED, false))
             return NULL;
-        more = p->lexemes[p->at].kind == OST_LEX_AND;
+        more = p->tools->lexemes[p->at].kind == OST_LEX_AND;
         p->at += more;
     } while (more);
     return combine(p, base);
@@ -276,14 +276,14 @@ static ost_node *parse_both(ost_parser *p, unsigned depth)
 
 static ost_node *parse_query(ost_parser *p, unsigned depth)
 {
-    const size_t base = p->n_items;
+    const size_t base = p->tools->n_items;
     bool more;
 
     do {
         ost_node *both = parse_both(p, depth);
         if (!ost_parse_push(p, both, OST_OPTIONAL, false))
             return NULL;
-        more = p->lexemes[p->at].kind == OST_LEX_OR;
+        more = p->tools->lexemes[p->at].kind == OST_LEX_OR;
         p->at += more;
     } while (more);
     return combine(p, base);
@@ -313,16 +313,15 @@ static const char **list_notes(ost_parser *p)
 static osteon_query *make_query(ost_parser *p, ost_node *root)
 {
     osteon_query *query = ost_arena_alloc(p->arena, sizeof *query);
-    ost_buffer text = {0};
+    ost_buffer *line = &p->tools->line;
 
     if (ost_tree_only_excludes(root))
         ost_parse_note(p, OST_NOTE_EXCLUDES, 0);
     if (query == NULL || !ost_tree_count_terms(p, root, &query->n_terms))
         return NULL;
-    ost_query_print(root, &text);
-    if (!text.failed)
-        query->text = ost_arena_copy(p->arena, text.data, text.len);
-    ost_buffer_free(&text);
+    ost_query_print(root, line);
+    if (!line->failed)
+        query->text = ost_arena_copy(p->arena, line->data, line->len);
     query->source = ost_arena_copy(p->arena, p->text, p->len);
     query->notes = list_notes(p);
     query->root = root;
@@ -339,11 +338,6 @@ static osteon_query *run(ost_parser *p)
     osteon_query *query = NULL;
     ost_node *root;
 
-    p->status = ost_tokenizer_open(&p->tokenizer, p->err);
-    if (p->status == OSTEON_OK)
-        p->status = ost_stemmer_open(p->language, &p->stemmer, p->err);
-    if (p->status != OSTEON_OK)
-        return NULL;
     p->arena = ost_arena_open();
     if (p->arena != NULL)
         p->empty = ost_arena_alloc(p->arena, sizeof *p->empty);
@@ -357,9 +351,10 @@ static osteon_query *run(ost_parser *p)
     return query;
 }
 
-osteon_status ost_query_parse(const char *language, const char *text,
-                              size_t len, unsigned flags, osteon_query **out,
-                              osteon_error *err)
+osteon_status ost_query_parse_with(ost_query_slot *slot, const char *language,
+                                   const char *text, size_t len,
+                                   unsigned flags, osteon_query **out,
+                                   osteon_error *err)
 {
     ost_parser p = {.language = language,
                     .text = text,
@@ -367,6 +362,7 @@ osteon_status ost_query_parse(const char *language, const char *text,
                     .flags = flags,
                     .field = "",
                     .err = err};
+    osteon_status s;
 
     *out = NULL;
     if (len > OST_QUERY_BYTES)
@@ -375,15 +371,26 @@ osteon_status ost_query_parse(const char *language, const char *text,
                             OST_QUERY_NO_POSITIONS))
         return ost_fail(err, OSTEON_INVALID, "unknown query flags: %#x",
                         flags);
+    s = ost_query_tools_take(slot, language, &p.tools, err);
+    if (s != OSTEON_OK)
+        return s;
     *out = run(&p);
     if (*out == NULL)
         ost_arena_close(p.arena);
-    ost_tokenizer_close(p.tokenizer);
-    ost_stemmer_close(p.stemmer);
-    ost_free(p.lexemes);
-    ost_free(p.items);
-    ost_free(p.pieces);
+    ost_query_tools_keep(slot, p.tools);
     return p.status;
+}
+
+osteon_status ost_query_parse(const char *language, const char *text,
+                              size_t len, unsigned flags, osteon_query **out,
+                              osteon_error *err)
+{
+    ost_query_slot slot = {NULL};
+    const osteon_status s =
+        ost_query_parse_with(&slot, language, text, len, flags, out, err);
+
+    ost_query_tools_close(&slot);
+    return s;
 }
 
 void osteon_query_close(osteon_query *query)

@@ -77,24 +77,29 @@ typedef enum ost_note {
     OST_NOTE_COUNT
 } ost_note;
 
+/* What a parser works with. Arrays are empty between queries. */
+struct ost_query_tools {
+    ost_tokenizer *tokenizer;
+    ost_stemmer *stemmer;
+    ost_lexeme *lexemes; /* the last one is END */
+    size_t n_lexemes, lexeme_room;
+    ost_item *items; /* a stack: open bags, the innermost last */
+    size_t n_items, item_room;
+    ost_piece *pieces;
+    size_t n_pieces, piece_room;
+    ost_buffer line;
+    char language[];
+};
+
 typedef struct ost_parser {
     const char *language;
     const char *text;
     size_t len;
     unsigned flags;
     ost_arena *arena;
-    ost_tokenizer *tokenizer;
-    ost_stemmer *stemmer;
+    ost_query_tools *tools;
     ost_node *empty;
-
-    ost_lexeme *lexemes; /* the last one is END */
-    size_t n_lexemes, lexeme_room;
     size_t at; /* next lexeme */
-
-    ost_item *items; /* a stack: open bags, the innermost last */
-    size_t n_items, item_room;
-    ost_piece *pieces;
-    size_t n_pieces, piece_room;
 
     const char *field; /* of the group we are in */
     bool keep_common;  /* in a field or an excluded group */
@@ -105,6 +110,16 @@ typedef struct ost_parser {
     osteon_status status;
     osteon_error *err;
 } ost_parser;
+
+/* ---- parse_tools.c ---- */
+
+/* Takes what is in the slot, if it is for this language, or makes it. */
+OSTEON_MUST_CHECK osteon_status
+ost_query_tools_take(ost_query_slot *slot, const char *language,
+                     ost_query_tools **out, osteon_error *err);
+
+/* Puts them into the slot, in place of others that are there. */
+void ost_query_tools_keep(ost_query_slot *slot, ost_query_tools *tools);
 
 /* ---- parse.c ---- */
 
@@ -118,7 +133,7 @@ bool ost_parse_push(ost_parser *p, ost_node *node, ost_role role,
 
 /* ---- parse_lex.c ---- */
 
-/* Fills p->lexemes. Afterwards every CLOSE has its OPEN (not every OPEN its
+/* Fills p->tools->lexemes. Afterwards every CLOSE has its OPEN (not every OPEN its
  * CLOSE: END closes the rest), no group is empty but at the very end, AND and
  * OR have an operand on both sides and NOT has one after it. */
 bool ost_parse_lex(ost_parser *p);

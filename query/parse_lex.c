@@ -41,9 +41,9 @@ static bool word_ends(const ost_parser *p, size_t at)
 
 static bool add(ost_parser *p, ost_lexeme lexeme)
 {
-    if (!OST_GROW(&p->lexemes, &p->lexeme_room, p->n_lexemes + 1))
+    if (!OST_GROW(&p->tools->lexemes, &p->tools->lexeme_room, p->tools->n_lexemes + 1))
         return ost_parse_no_memory(p);
-    p->lexemes[p->n_lexemes++] = lexeme;
+    p->tools->lexemes[p->tools->n_lexemes++] = lexeme;
     return true;
 }
 
@@ -202,8 +202,8 @@ static bool note_open(ost_parser *p, size_t depth)
 {
     size_t closes = 0;
 
-    for (size_t i = p->n_lexemes; depth > 0; i--) {
-        const ost_lexeme *l = &p->lexemes[i - 1];
+    for (size_t i = p->tools->n_lexemes; depth > 0; i--) {
+        const ost_lexeme *l = &p->tools->lexemes[i - 1];
         if (l->kind == OST_LEX_CLOSE) {
             closes++;
         } else if (l->kind == OST_LEX_OPEN && closes > 0) {
@@ -220,8 +220,8 @@ static bool pair(ost_parser *p)
 {
     size_t n = 0, depth = 0;
 
-    for (size_t i = 0; i < p->n_lexemes; i++) {
-        const ost_lexeme l = p->lexemes[i];
+    for (size_t i = 0; i < p->tools->n_lexemes; i++) {
+        const ost_lexeme l = p->tools->lexemes[i];
         if (l.kind == OST_LEX_CLOSE) {
             if (depth == 0) {
                 if (!ost_parse_note(p, OST_NOTE_CLOSE, l.start))
@@ -229,8 +229,8 @@ static bool pair(ost_parser *p)
                 continue;
             }
             depth--;
-            if (p->lexemes[n - 1].kind == OST_LEX_OPEN) {
-                const ost_lexeme *open = &p->lexemes[--n];
+            if (p->tools->lexemes[n - 1].kind == OST_LEX_OPEN) {
+                const ost_lexeme *open = &p->tools->lexemes[--n];
                 if (!open->glued &&
                     !ost_parse_note(p, OST_NOTE_EMPTY_GROUP, open->start))
                     return false;
@@ -239,9 +239,9 @@ static bool pair(ost_parser *p)
         } else if (l.kind == OST_LEX_OPEN) {
             depth++;
         }
-        p->lexemes[n++] = l;
+        p->tools->lexemes[n++] = l;
     }
-    p->n_lexemes = n;
+    p->tools->n_lexemes = n;
     return note_open(p, depth);
 }
 
@@ -263,8 +263,8 @@ static bool place_operators(ost_parser *p)
 {
     uint8_t before = OST_LEX_END;
 
-    for (size_t i = 0; i + 1 < p->n_lexemes; i++) {
-        ost_lexeme *l = &p->lexemes[i];
+    for (size_t i = 0; i + 1 < p->tools->n_lexemes; i++) {
+        ost_lexeme *l = &p->tools->lexemes[i];
         const uint8_t after = l[1].kind;
         const bool is_and = l->kind == OST_LEX_AND;
         ost_note note = OST_NOTE_COUNT;

@@ -70,21 +70,35 @@ typedef struct slot {
     const ost_node *node; /* NULL: free */
 } slot;
 
+enum { FEW = 16 }; /* slots of a small set, which takes no allocation */
+
 typedef struct node_set {
     slot *slots;
     size_t mask;
+    slot few[FEW];
 } node_set;
 
 /* A set with room for `n` nodes. */
 static bool set_open(node_set *set, size_t n)
 {
-    size_t slots = 8;
+    size_t slots = FEW;
 
     while (slots / 2 < n)
         slots *= 2;
-    set->slots = ost_calloc(slots, sizeof *set->slots);
     set->mask = slots - 1;
+    if (slots == FEW) {
+        set->slots = set->few;
+        memset(set->few, 0, sizeof set->few);
+        return true;
+    }
+    set->slots = ost_calloc(slots, sizeof *set->slots);
     return set->slots != NULL;
+}
+
+static void set_close(node_set *set)
+{
+    if (set->slots != set->few)
+        ost_free(set->slots);
 }
 
 /* False: the same is in it already. */
@@ -212,15 +226,18 @@ static bool drop_repeated(ost_parser *p, node_list lists[3])
 {
     node_set set;
 
+    if (lists[OST_REQUIRED].n + lists[OST_OPTIONAL].n < 2 &&
+        lists[OST_EXCLUDED].n < 2)
+        return true;
     if (!set_open(&set, lists[OST_REQUIRED].n + lists[OST_OPTIONAL].n))
         return ost_parse_no_memory(p);
     set_drop_known(&set, &lists[OST_REQUIRED]);
     set_drop_known(&set, &lists[OST_OPTIONAL]);
-    ost_free(set.slots);
+    set_close(&set);
     if (!set_open(&set, lists[OST_EXCLUDED].n))
         return ost_parse_no_memory(p);
     set_drop_known(&set, &lists[OST_EXCLUDED]);
-    ost_free(set.slots);
+    set_close(&set);
     return true;
 }
 
@@ -228,6 +245,10 @@ ost_node *ost_tree_combine(ost_parser *p, const ost_item *items, size_t n)
 {
     node_list lists[3] = {{0}};
 
+    /* What stands alone is in normal form already. */
+    if (n == 1 && items[0].role != OST_EXCLUDED &&
+        !ost_tree_only_excludes(items[0].node))
+        return items[0].node;
     for (size_t i = 0; i < n; i++)
         spread(items[i].node, (ost_role)items[i].role, lists);
     for (size_t i = 0; i < 3; i++) {
@@ -286,9 +307,12 @@ bool ost_tree_count_terms(ost_parser *p, const ost_node *root, size_t *out)
 {
     node_set set;
 
+    *out = 1;
+    if (root->kind == OST_NODE_TERM)
+        return true;
     if (!set_open(&set, count_terms(root, NULL)))
         return ost_parse_no_memory(p);
     *out = count_terms(root, &set);
-    ost_free(set.slots);
+    set_close(&set);
     return true;
 }

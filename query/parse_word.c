@@ -16,8 +16,8 @@ enum { BATCH = 64 };
 /* Gives the alias to the piece it stands for: one over the same bytes. */
 static void take_alias(ost_parser *p, const ost_piece *alias)
 {
-    for (size_t i = p->n_pieces; i > 0; i--) {
-        ost_piece *piece = &p->pieces[i - 1];
+    for (size_t i = p->tools->n_pieces; i > 0; i--) {
+        ost_piece *piece = &p->tools->pieces[i - 1];
         if (piece->position != alias->position)
             return;
         if (piece->start == alias->start && piece->end == alias->end) {
@@ -41,24 +41,24 @@ static bool take_token(ost_parser *p, const ost_token *token, size_t base)
     };
 
     if (piece.word == NULL ||
-        !OST_GROW(&p->pieces, &p->piece_room, p->n_pieces + 1))
+        !OST_GROW(&p->tools->pieces, &p->tools->piece_room, p->tools->n_pieces + 1))
         return ost_parse_no_memory(p);
     if (piece.kind == OST_TOKEN_ALIAS)
         take_alias(p, &piece);
     else
-        p->pieces[p->n_pieces++] = piece;
+        p->tools->pieces[p->tools->n_pieces++] = piece;
     return true;
 }
 
-/* Sets p->pieces to the tokens of bytes [start, end) of the query. */
+/* Sets p->tools->pieces to the tokens of bytes [start, end) of the query. */
 static bool analyse(ost_parser *p, size_t start, size_t end)
 {
     ost_token tokens[BATCH];
     size_t n;
 
-    p->n_pieces = 0;
-    ost_tokenizer_start(p->tokenizer, p->text + start, end - start, 0);
-    while ((n = ost_tokenizer_next(p->tokenizer, tokens, BATCH)) > 0)
+    p->tools->n_pieces = 0;
+    ost_tokenizer_start(p->tools->tokenizer, p->text + start, end - start, 0);
+    while ((n = ost_tokenizer_next(p->tools->tokenizer, tokens, BATCH)) > 0)
         for (size_t i = 0; i < n; i++)
             if (!take_token(p, &tokens[i], start))
                 return false;
@@ -73,7 +73,7 @@ static ost_node *term_node(ost_parser *p, const ost_piece *piece,
 
     if (node != NULL) {
         const size_t len =
-            ost_stemmer_apply(p->stemmer, piece->word, piece->len, stem);
+            ost_stemmer_apply(p->tools->stemmer, piece->word, piece->len, stem);
         node->kind = OST_NODE_TERM;
         node->field = field;
         node->term = ost_arena_copy(p->arena, stem, len);
@@ -94,7 +94,7 @@ static ost_node *term_node(ost_parser *p, const ost_piece *piece,
  * and of CJK the pairs, or the character that is in no pair. */
 static bool in_phrase(const ost_parser *p, size_t i, size_t first, size_t last)
 {
-    const ost_piece *piece = &p->pieces[i];
+    const ost_piece *piece = &p->tools->pieces[i];
 
     switch (piece->kind) {
     case OST_TOKEN_WORD:
@@ -118,16 +118,16 @@ static bool lacks_positions(const ost_parser *p, const char *field)
 static ost_node *words_node(ost_parser *p, size_t first, size_t last,
                             const char *field)
 {
-    const size_t base = p->n_items;
+    const size_t base = p->tools->n_items;
     ost_node *node;
 
     for (size_t i = first; i < last; i++)
         if (in_phrase(p, i, first, last) &&
-            !ost_parse_push(p, term_node(p, &p->pieces[i], field),
+            !ost_parse_push(p, term_node(p, &p->tools->pieces[i], field),
                             OST_REQUIRED, false))
             return NULL;
-    node = ost_tree_combine(p, p->items + base, p->n_items - base);
-    p->n_items = base;
+    node = ost_tree_combine(p, p->tools->items + base, p->tools->n_items - base);
+    p->tools->n_items = base;
     return node;
 }
 
@@ -160,10 +160,10 @@ static ost_node *phrase_node(ost_parser *p, size_t first, size_t last,
         const uint32_t at = node->n_children;
         if (!in_phrase(p, i, first, last))
             continue;
-        node->children[at] = term_node(p, &p->pieces[i], field);
+        node->children[at] = term_node(p, &p->tools->pieces[i], field);
         if (node->children[at] == NULL)
             return NULL;
-        node->offsets[at] = p->pieces[i].position; /* absolute for now */
+        node->offsets[at] = p->tools->pieces[i].position; /* absolute for now */
         node->n_children++;
     }
     if (n == 1)
@@ -186,9 +186,9 @@ static bool is_number(const ost_piece *piece)
 /* The joined form of the compound at piece `i`, NULL where there is none. */
 static const ost_piece *joined_at(const ost_parser *p, size_t i)
 {
-    const ost_piece *piece = &p->pieces[i];
+    const ost_piece *piece = &p->tools->pieces[i];
 
-    return i + 1 < p->n_pieces && piece[1].kind == OST_TOKEN_JOINED ? piece + 1
+    return i + 1 < p->tools->n_pieces && piece[1].kind == OST_TOKEN_JOINED ? piece + 1
                                                                     : NULL;
 }
 
@@ -201,8 +201,8 @@ static ost_node *compound_node(ost_parser *p, size_t first, size_t last,
     if (whole == NULL)
         return NULL;
     for (size_t i = first; i < last; i++)
-        if (p->pieces[i].kind != OST_TOKEN_JOINED)
-            number = number && is_number(&p->pieces[i]);
+        if (p->tools->pieces[i].kind != OST_TOKEN_JOINED)
+            number = number && is_number(&p->tools->pieces[i]);
     if (number)
         return whole;
     parts = phrase_node(p, first, last, field);
@@ -214,21 +214,21 @@ static ost_node *compound_node(ost_parser *p, size_t first, size_t last,
 static size_t next_word(ost_parser *p, size_t i, const char *field,
                         ost_node **out, bool *common)
 {
-    const ost_piece *piece = &p->pieces[i];
+    const ost_piece *piece = &p->tools->pieces[i];
     const ost_piece *joined = joined_at(p, i);
     size_t last = i + 1;
 
     *common = false;
     if (joined != NULL) {
-        while (last < p->n_pieces && p->pieces[last].start < joined->end)
+        while (last < p->tools->n_pieces && p->tools->pieces[last].start < joined->end)
             last++;
         *out = compound_node(p, i, last, joined, field);
     } else if (piece->kind == OST_TOKEN_CJK) {
-        while (last < p->n_pieces &&
-               p->pieces[last].kind == OST_TOKEN_CJK_PAIR)
+        while (last < p->tools->n_pieces &&
+               p->tools->pieces[last].kind == OST_TOKEN_CJK_PAIR)
             last += 2;
-        if (last > p->n_pieces)
-            last = p->n_pieces;
+        if (last > p->tools->n_pieces)
+            last = p->tools->n_pieces;
         *out = phrase_node(p, i, last, field);
     } else {
         *common = ost_is_stop_word(p->language, piece->word, piece->len);
@@ -246,19 +246,19 @@ bool ost_parse_word(ost_parser *p, const ost_lexeme *lexeme,
 
     if (!analyse(p, lexeme->start, lexeme->end))
         return false;
-    if (p->n_pieces == 0 && lexeme->field_len > 0) {
+    if (p->tools->n_pieces == 0 && lexeme->field_len > 0) {
         /* `smile:-/` is no field: its name is the word. */
         field = p->field;
         if (!analyse(p, lexeme->first, lexeme->end))
             return false;
     }
-    if (unit && p->n_pieces > 0) {
+    if (unit && p->tools->n_pieces > 0) {
         i = next_word(p, 0, field, &node, &common);
-        if (i < p->n_pieces && node != NULL)
-            node = phrase_node(p, 0, p->n_pieces, field);
+        if (i < p->tools->n_pieces && node != NULL)
+            node = phrase_node(p, 0, p->tools->n_pieces, field);
         return ost_parse_push(p, node, role, false);
     }
-    for (i = 0; i < p->n_pieces;) {
+    for (i = 0; i < p->tools->n_pieces;) {
         i = next_word(p, i, field, &node, &common);
         if (!ost_parse_push(p, node, role, common))
             return false;
@@ -271,8 +271,8 @@ static bool counts_many(const ost_parser *p)
 {
     uint32_t n = 0;
 
-    for (size_t i = 0; i < p->n_pieces; i++)
-        n += in_phrase(p, i, 0, p->n_pieces);
+    for (size_t i = 0; i < p->tools->n_pieces; i++)
+        n += in_phrase(p, i, 0, p->tools->n_pieces);
     return n > 1;
 }
 
@@ -281,12 +281,12 @@ bool ost_parse_quote(ost_parser *p, const ost_lexeme *lexeme,
 {
     if (!analyse(p, lexeme->start, lexeme->end))
         return false;
-    if (p->n_pieces == 0)
+    if (p->tools->n_pieces == 0)
         return ost_parse_note(p, OST_NOTE_EMPTY_QUOTE, lexeme->start);
     if (lacks_positions(p, field) && counts_many(p) &&
         !ost_parse_note(p, OST_NOTE_PHRASE, lexeme->start))
         return false;
-    return ost_parse_push(p, phrase_node(p, 0, p->n_pieces, field), role,
+    return ost_parse_push(p, phrase_node(p, 0, p->tools->n_pieces, field), role,
                           false);
 }
 

@@ -85,9 +85,25 @@ struct osteon_query {
  * positions, so that a phrase in it means all of its words. */
 #define OST_QUERY_NO_POSITIONS (1u << 16)
 
+/* What parsing works with, kept for the next query. Zero at first; by __atomic
+ * operations, so that any thread may parse with it. */
+typedef struct ost_query_tools ost_query_tools;
+typedef struct ost_query_slot {
+    ost_query_tools *tools;
+} ost_query_slot;
+
+/* Lets go of what is in it. */
+void ost_query_tools_close(ost_query_slot *slot);
+
 /* Parses `text` for an index of this language. See osteon_query_open.
  *   OSTEON_INVALID  longer than 1 MiB, unknown flags or language
  *   OSTEON_SYNTAX, OSTEON_NO_MEMORY */
+OSTEON_MUST_CHECK osteon_status
+ost_query_parse_with(ost_query_slot *slot, const char *language,
+                     const char *text, size_t len, unsigned flags,
+                     osteon_query **out, osteon_error *err);
+
+/* The same without a slot. */
 OSTEON_MUST_CHECK osteon_status ost_query_parse(const char *language,
                                                 const char *text, size_t len,
                                                 unsigned flags,

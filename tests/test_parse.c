@@ -7,6 +7,7 @@
 #include "run_suite.h"
 
 #include <check.h>
+#include <pthread.h>
 #include <stdio.h>
 
 #define IGNORED(words) \
@@ -422,6 +423,52 @@ START_TEST(test_parse_no_memory_is_told)
 }
 END_TEST
 
+/* ---- One set of tools for many queries ---- */
+
+static ost_query_slot shared;
+
+/* Samples understood with what other queries, of this thread and others, have
+ * left behind, as they are without; some are too large to be kept. */
+static void *parse_samples(void *language)
+{
+    char *many = malloc(5 * 1100 + 1);
+
+    for (size_t i = 0; i < 1100; i++)
+        memcpy(many + 5 * i, "ab+c ", 6);
+    for (size_t round = 0; round < 2; round++)
+        for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+            const char *text = i % 32 == 31 ? many : samples[i].query;
+            osteon_query *plain = parse_in(language, text, strlen(text), 0);
+            osteon_query *query;
+            ck_assert_int_eq(ost_query_parse_with(&shared, language, text,
+                                                  strlen(text), 0, &query,
+                                                  NULL),
+                             OSTEON_OK);
+            ck_assert_str_eq(osteon_query_text(query),
+                             osteon_query_text(plain));
+            ck_assert_uint_eq(query->n_terms, plain->n_terms);
+            osteon_query_close(query);
+            osteon_query_close(plain);
+        }
+    free(many);
+    return NULL;
+}
+
+START_TEST(test_parse_tools_serve_many_queries)
+{
+    static char english[] = "english", german[] = "german";
+    pthread_t other;
+
+    parse_samples(english);
+    parse_samples(german);
+    ck_assert_int_eq(pthread_create(&other, NULL, parse_samples, german), 0);
+    parse_samples(english);
+    ck_assert_int_eq(pthread_join(other, NULL), 0);
+    ost_query_tools_close(&shared);
+    ck_assert_ptr_null(shared.tools);
+}
+END_TEST
+
 static void add_case(Suite *suite, const char *name, const TTest *const *tests,
                      size_t n)
 {
@@ -453,5 +500,7 @@ int main(void)
                                     test_parse_too_long_is_invalid,
                                     test_parse_no_memory_is_told},
              5);
+    add_case(suite, "tools",
+             (const TTest *const[]){test_parse_tools_serve_many_queries}, 1);
     return run_suite(suite);
 }
