@@ -50,21 +50,24 @@ void ost_arena_close(ost_arena *arena)
     ost_free(arena);
 }
 
-static block *block_open(size_t room)
+static block *block_open(size_t room, bool zeroed)
 {
     block *b;
 
     if (room > SIZE_MAX - sizeof *b)
         return NULL;
-    b = ost_calloc(1, sizeof *b + room);
-    if (b != NULL)
-        b->room = room;
+    b = zeroed ? ost_calloc(1, sizeof *b + room)
+               : ost_malloc(sizeof *b + room);
+    if (b == NULL)
+        return NULL;
+    b->room = room;
+    b->used = 0;
     return b;
 }
 
-static void *alloc_apart(ost_arena *arena, size_t size)
+static void *alloc_apart(ost_arena *arena, size_t size, bool zeroed)
 {
-    block *b = block_open(size);
+    block *b = block_open(size, zeroed);
 
     if (b == NULL)
         return NULL;
@@ -85,8 +88,8 @@ void *ost_arena_alloc(ost_arena *arena, size_t size)
     size = (size + step - 1) / step * step;
     if (b->room - b->used < size) {
         if (size > arena->next_room / 4)
-            return alloc_apart(arena, size);
-        b = block_open(arena->next_room);
+            return alloc_apart(arena, size, true);
+        b = block_open(arena->next_room, true);
         if (b == NULL)
             return NULL;
         b->older = arena->newest;
@@ -104,6 +107,13 @@ void *ost_arena_array(ost_arena *arena, size_t n, size_t size)
     if (size != 0 && n > SIZE_MAX / size)
         return NULL;
     return ost_arena_alloc(arena, n * size);
+}
+
+void *ost_arena_raw(ost_arena *arena, size_t n, size_t size)
+{
+    if (n == 0 || size == 0 || n > SIZE_MAX / size)
+        return NULL;
+    return alloc_apart(arena, n * size, false);
 }
 
 char *ost_arena_copy(ost_arena *arena, const void *bytes, size_t len)

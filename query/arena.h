@@ -19,6 +19,10 @@ void *ost_arena_alloc(ost_arena *arena, size_t size);
 /* The same for an array; NULL also where n * size overflows. */
 void *ost_arena_array(ost_arena *arena, size_t n, size_t size);
 
+/* The same, but what is in it is left open: for large arrays that are written
+ * before they are read. */
+void *ost_arena_raw(ost_arena *arena, size_t n, size_t size);
+
 /* A copy of the bytes with a NUL after them. */
 char *ost_arena_copy(ost_arena *arena, const void *bytes, size_t len);
 

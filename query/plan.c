@@ -177,20 +177,25 @@ osteon_status ost_plan_open_part(const ost_model *model, const ost_part *part,
                                  uint32_t number, bool ranking, ost_plan **out,
                                  osteon_error *err)
 {
-    ost_plan *plan = ost_calloc(1, sizeof *plan);
+    ost_arena *arena = ost_arena_open();
+    ost_plan *plan;
     osteon_status s;
 
     *out = NULL;
-    if (plan == NULL)
+    if (arena == NULL)
         return ost_fail_memory(err);
+    plan = ost_arena_alloc(arena, sizeof *plan);
+    if (plan == NULL) {
+        ost_arena_close(arena);
+        return ost_fail_memory(err);
+    }
+    plan->arena = arena;
     plan->model = model;
     plan->number = number;
     plan->segment = model->snapshot->segments[number];
     plan->documents = ost_segment_documents(plan->segment);
     plan->ranking = ranking;
-    plan->arena = ost_arena_open();
-    s = plan->arena != NULL ? make(plan, part, true, &plan->root, err)
-                            : ost_fail_memory(err);
+    s = make(plan, part, true, &plan->root, err);
     if (s != OSTEON_OK)
         ost_plan_close(plan);
     else
@@ -227,8 +232,7 @@ void ost_plan_close(ost_plan *plan)
         return;
     for (ost_list *list = plan->lists; list != NULL; list = list->older)
         ost_postings_close(list->postings);
-    ost_arena_close(plan->arena);
-    ost_free(plan);
+    ost_arena_close(plan->arena); /* holds the plan too */
 }
 
 osteon_status ost_plan_check(const ost_plan *plan, osteon_error *err)

@@ -248,6 +248,10 @@ static void sweep(window_scorer *w, uint32_t base, int64_t below)
         w->bits[word] = 0;
         for (; bits != 0; bits &= bits - 1) {
             const uint32_t i = word * 64 + (uint32_t)__builtin_ctzll(bits);
+            if (!w->base.ranking) {
+                keep(w, base + i, 0);
+                continue;
+            }
             if (join(w, w->sums[i], below) > w->base.floor)
                 keep(w, base + i, w->sums[i]);
             w->sums[i] = 0;
@@ -488,11 +492,12 @@ ost_scorer *ost_scorer_window(ost_plan *plan, ost_scorer **children,
         return NULL;
     w->order = ost_arena_array(plan->arena, n, sizeof *w->order);
     w->bounds = ost_arena_array(plan->arena, n, sizeof *w->bounds);
-    w->found = ost_arena_array(plan->arena, room, sizeof *w->found);
-    w->sums = ost_arena_array(plan->arena, room, sizeof *w->sums);
+    w->found = ost_arena_raw(plan->arena, room, sizeof *w->found);
+    if (plan->ranking)
+        w->sums = ost_arena_array(plan->arena, room, sizeof *w->sums);
     w->bits = ost_arena_array(plan->arena, WINDOW / 64, sizeof *w->bits);
     if (w->order == NULL || w->bounds == NULL || w->found == NULL ||
-        w->sums == NULL || w->bits == NULL)
+        (w->sums == NULL && plan->ranking) || w->bits == NULL)
         return NULL;
     qsort(children, n, sizeof(ost_scorer *), by_max);
     w->children = children;
