@@ -27,6 +27,9 @@ void ost_bits_unpack(const uint8_t *in, const uint8_t *end, unsigned n,
 
 /* ---- unary.c ---- */
 
+/* The places of a byte's ones, ascending, then zeros. */
+extern const uint16_t ost_unary_places[256][8];
+
 /* The longest unary part of a block, in bits. */
 #define OST_UNARY_MAX 2048u
 

@@ -233,6 +233,7 @@ typedef struct ost_postings {
     uint64_t held_ones, held_lows;
     uint32_t passed, held;
     bool fast; /* the processor has what position_reader.c asks for */
+    bool wide; /* and what position_decode.c does */
     uint32_t own_counts[OST_BLOCK];
     uint32_t *positions;
     size_t positions_room;

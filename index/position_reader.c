@@ -182,6 +182,7 @@ static bool open_block(ost_postings *p)
     p->lows_at = (to - from - (uint64_t)(bits - bytes)) * 8;
     p->held = OST_BLOCK;
     p->fast = has_fast();
+    p->wide = ost_positions_wide();
     return p->positions_known = true;
 }
 
@@ -330,6 +331,8 @@ static void pad(uint32_t *behind)
     memset(behind, 0xff, OST_POSITIONS_PAD * sizeof *behind);
 }
 
+enum { WIDE_LEAST = 6 }; /* positions: fewer are faster one by one */
+
 /* Room for n positions; false: no memory. */
 static inline bool has_room(ost_postings *p, uint32_t n)
 {
@@ -361,8 +364,14 @@ ALWAYS_INLINE const uint32_t *read_positions(ost_postings *p, bool fast)
     if (n == 0 || !has_room(p, n))
         return NULL;
     p->held_lows = p->lows_at - (uint64_t)n * k;
-    p->held_ones = n < OST_POSITIONS_MANY ? decode(p, n, k, false)
-                                          : decode(p, n, k, true);
+    p->held_ones = UINT64_MAX;
+    if (p->wide && n >= WIDE_LEAST)
+        p->held_ones = ost_positions_decode_wide(
+            p->positions_at, p->ones_at, p->lows_at, n, k,
+            limit_of(p->norms[p->doc]), p->positions);
+    if (p->held_ones == UINT64_MAX)
+        p->held_ones = n < OST_POSITIONS_MANY ? decode(p, n, k, false)
+                                              : decode(p, n, k, true);
     if (p->held_ones > p->held_lows ||
         (p->at + 1 == p->n && !ends_well(p, p->held_ones, p->held_lows))) {
         bad(p);

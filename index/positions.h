@@ -68,6 +68,21 @@ bool ost_position_runs_put(ost_buffer *out, unsigned n, const uint32_t *tfs,
                            const ost_position_run *runs, unsigned n_runs,
                            bool *bare);
 
+/* ---- position_decode.c ---- */
+
+/* Whether the processor can do the following. */
+bool ost_positions_wide(void);
+
+/* Decodes n (1 or more) positions of k low bits, which are there: parts above
+ * from bit ones_at upwards, low ones from lows_at downwards. All are below
+ * `limit`. out[] has room for OST_POSITIONS_PAD more, which may be written.
+ * Returns the bit behind the last part above, UINT64_MAX where they are to be
+ * decoded otherwise, or are damaged. Of bytes[] up to six in front and eight
+ * behind are looked at: in a section of a segment they are there. */
+uint64_t ost_positions_decode_wide(const uint8_t *bytes, uint64_t ones_at,
+                                   uint64_t lows_at, uint32_t n, unsigned k,
+                                   uint64_t limit, uint32_t *out);
+
 /* ---- position_reader.c ---- */
 
 /* Tells where the positions of the current posting and n - 1 behind it in its

@@ -32,8 +32,7 @@
     SIXTY_FOUR(of, 0), SIXTY_FOUR(of, 64), SIXTY_FOUR(of, 128),             \
         SIXTY_FOUR(of, 192)
 
-/* The places of a byte's ones, ascending, then zeros. */
-static const uint16_t places[256][8] = {ALL_BYTES(PLACES)};
+const uint16_t ost_unary_places[256][8] = {ALL_BYTES(PLACES)};
 static const uint8_t counts[256] = {ALL_BYTES(COUNT)};
 
 uint8_t *ost_unary_put(const uint32_t *in, unsigned n, unsigned k,
@@ -64,7 +63,7 @@ static const uint8_t *find_ones(const uint8_t *in, const uint8_t *end,
         eight v;
         if (in >= end)
             return NULL;
-        memcpy(&v, places[*in], sizeof v);
+        memcpy(&v, ost_unary_places[*in], sizeof v);
         v += base;
         memcpy(at + i, &v, sizeof v);
         i += counts[*in++];

@@ -134,6 +134,78 @@ START_TEST(test_positions_written_as_the_format_says)
 }
 END_TEST
 
+/* One document's positions, in a buffer with room in front and behind. */
+typedef struct coded {
+    uint32_t n, positions[700];
+    uint8_t norm, bytes[16384];
+    uint64_t ones, lows; /* bits, from bytes + 16 on */
+} coded;
+
+static void encode_one(coded *c)
+{
+    const uint32_t far = 1 + below(1 + below(90));
+    ost_buffer out = {0};
+    bool bare;
+
+    c->norm = (uint8_t)below(100);
+    c->n = below(3) ? 1 + below(70) : 1 + below(700);
+    for (uint32_t k = 0, place = below(200); k < c->n; k++) {
+        c->positions[k] = place;
+        place += 1 + below(far);
+        if (place >= ost_positions_limit(c->norm))
+            c->n = k + 1;
+    }
+    if (c->positions[0] >= ost_positions_limit(c->norm))
+        c->positions[0] = 0;
+    ck_assert(ost_positions_put(&out, 1, &c->norm, &c->n, &c->n, c->positions,
+                                &bare));
+    ck_assert_uint_lt(out.len + 24, sizeof c->bytes);
+    memset(c->bytes, 0xa5, sizeof c->bytes);
+    memcpy(c->bytes + 16, out.data, out.len);
+    c->ones = 0;
+    c->lows = out.len * 8;
+    ost_buffer_free(&out);
+}
+
+static uint64_t decode_wide(const coded *c, uint32_t *out)
+{
+    return ost_positions_decode_wide(
+        c->bytes + 16, c->ones, c->lows, c->n,
+        ost_positions_low(c->norm, c->n), ost_positions_limit(c->norm), out);
+}
+
+/* Eight at a time equals one by one; and what is damaged is seen, or gives
+ * positions in their order and below their limit. */
+START_TEST(test_positions_decoded_many_at_a_time)
+{
+    static coded c;
+    static uint32_t out[700 + OST_POSITIONS_PAD], plain[700];
+
+    for (unsigned round = 0; round < 20000 && ost_positions_wide(); round++) {
+        uint64_t front = 0, back, after;
+        encode_one(&c);
+        back = c.lows;
+        plain_decode(c.bytes + 16, &front, &back, c.norm, c.n, plain);
+        ck_assert_mem_eq(plain, c.positions, c.n * sizeof *plain);
+        after = decode_wide(&c, out);
+        if (ost_positions_low(c.norm, c.n) <= 14) {
+            ck_assert_uint_eq(after, front);
+            ck_assert_mem_eq(out, plain, c.n * sizeof *out);
+        } else {
+            ck_assert_uint_eq(after, UINT64_MAX);
+        }
+        c.bytes[16 + below((uint32_t)(c.lows / 8))] ^=
+            (uint8_t)(1 + below(255));
+        after = decode_wide(&c, out);
+        if (after == UINT64_MAX)
+            continue;
+        ck_assert_uint_lt(out[c.n - 1], ost_positions_limit(c.norm));
+        for (uint32_t i = 1; i < c.n; i++)
+            ck_assert_uint_lt(out[i - 1], out[i]);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("positions");
@@ -142,6 +214,7 @@ int main(void)
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, test_positions_parameters_follow_from_length);
     tcase_add_test(tc, test_positions_written_as_the_format_says);
+    tcase_add_test(tc, test_positions_decoded_many_at_a_time);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

@@ -208,6 +208,8 @@ static void check_positions(ost_postings *p, const list *l, uint32_t i)
         n++;
     if (below(2))
         p->fast = false;
+    if (below(2))
+        p->wide = false;
     if (first == 0)
         check_single(p, l->positions[i], n);
     if (first == 1)
