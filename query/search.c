@@ -145,7 +145,7 @@ static osteon_status count_all(const ost_model *model, uint64_t most,
 /* ---- The result ---- */
 
 /* The hits after the first `offset`, behind the result in one piece. */
-static osteon_status make_result(ost_topk *top, size_t offset,
+static osteon_status make_result(const ost_topk *top, size_t offset,
                                  uint64_t matches, osteon_result **out,
                                  osteon_error *err)
 {
@@ -159,10 +159,9 @@ static osteon_status make_result(ost_topk *top, size_t offset,
     if (result == NULL)
         return ost_fail_memory(err);
     hits = (osteon_hit *)(result + 1);
-    ost_topk_sort(top);
     for (size_t i = 0; i < n; i++) {
-        hits[i].document = top->heap[offset + i].doc;
-        hits[i].score = (double)top->heap[offset + i].score / OST_SCORE_ONE;
+        hits[i].document = top->items[offset + i].doc;
+        hits[i].score = (double)top->items[offset + i].score / OST_SCORE_ONE;
     }
     result->hits = hits;
     result->n_hits = n;
@@ -212,6 +211,9 @@ osteon_status ost_search(ost_snapshot *snapshot, const osteon_query *query,
         s = ost_fail_memory(err);
     if (s == OSTEON_OK && top.k > 0) {
         s = rank_all(model, options->exhaustive, &top, err);
+        ost_topk_sort(&top);
+        if (s == OSTEON_OK && top.failed)
+            s = ost_fail_memory(err);
         matches = top.n;
     }
     /* Where fewer were found than wanted, nothing was left out. */

@@ -18,19 +18,21 @@ typedef struct ost_ranked {
  * come, not for k. Where there are groups, the best of each stands for it. */
 typedef struct ost_topk {
     size_t k;
-    size_t n, room;
-    ost_ranked *heap; /* the worst first */
-    uint32_t *places; /* of groups: place in the heap + 1, 0: not there */
+    size_t n, room; /* n may be above k before _sort */
+    ost_ranked *items;
+    int64_t floor;    /* once n >= k */
+    uint32_t *places; /* of groups: place in items[] + 1, 0: not there */
     uint32_t n_groups;
     bool failed;      /* memory ran out */
 } ost_topk;
 
 void ost_topk_free(ost_topk *top);
 
-/* Only documents with a higher score can still enter; -1: any can. */
+/* Only documents with a higher score can still enter; -1: any can. Of many that
+ * are wanted it may be lower than the worst of the best so far. */
 static inline int64_t ost_topk_floor(const ost_topk *top)
 {
-    return top->n < top->k ? -1 : top->k == 0 ? INT64_MAX : top->heap[0].score;
+    return top->n < top->k ? -1 : top->k == 0 ? INT64_MAX : top->floor;
 }
 
 /* Has groups 1 to n_groups; before the first document. False: no memory. */
@@ -40,7 +42,8 @@ bool ost_topk_group(ost_topk *top, uint32_t n_groups);
  * the above is none. */
 void ost_topk_add(ost_topk *top, int64_t score, uint32_t doc, uint32_t group);
 
-/* Orders heap[0..n): the best first, ties by document. The last call. */
+/* Leaves the best, at most k, and orders them: the best first, ties by
+ * document. Its last call; top->failed where memory ran out. */
 void ost_topk_sort(ost_topk *top);
 
 #endif

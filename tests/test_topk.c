@@ -37,8 +37,8 @@ static void check_stream(uint64_t seed, uint32_t n, size_t k,
     ck_assert(!top.failed);
     ck_assert_uint_eq(top.n, kept);
     for (size_t i = 0; i < kept; i++) {
-        ck_assert_uint_eq(top.heap[i].doc, all[i].doc);
-        ck_assert_int_eq(top.heap[i].score, all[i].score);
+        ck_assert_uint_eq(top.items[i].doc, all[i].doc);
+        ck_assert_int_eq(top.items[i].score, all[i].score);
     }
     ost_topk_free(&top);
 }
@@ -50,7 +50,9 @@ START_TEST(test_topk_random_streams_equal_sorting)
     for (uint32_t k = 1; k < 40; k++, seed += 7)
         check_stream(seed, k * 13 % 200, k, 1000000);
     check_stream(seed, MOST, 10, 1000000);
-    check_stream(seed, MOST, 1000, 1000000);
+    for (size_t k = 100; k < 2000; k += 37)
+        check_stream(seed + k, MOST, k, 1000000);
+    check_stream(seed, MOST, 200, UINT32_MAX);
     check_stream(seed, MOST, MOST, 1000000);
     check_stream(seed, MOST, SIZE_MAX, 1000000);
 }
@@ -82,8 +84,8 @@ static void check_groups(uint64_t seed, uint32_t n, size_t k,
             continue;
         seen[all[i].group] = true;
         ck_assert_uint_lt(at, top.n);
-        ck_assert_uint_eq(top.heap[at].doc, all[i].doc);
-        ck_assert_int_eq(top.heap[at].score, all[i].score);
+        ck_assert_uint_eq(top.items[at].doc, all[i].doc);
+        ck_assert_int_eq(top.items[at].score, all[i].score);
         at++;
     }
     ck_assert_uint_eq(top.n, at);
@@ -119,9 +121,11 @@ END_TEST
 
 START_TEST(test_topk_equal_scores_keep_the_first_documents)
 {
-    for (size_t k = 1; k < 100; k++) {
+    for (size_t k = 1; k < 300; k++) {
         check_stream(k, 300, k, 1);
         check_stream(k, 300, k, 4);
+        check_stream(k, MOST, k, 1);
+        check_stream(k, MOST, k, 40);
     }
 }
 END_TEST
@@ -152,6 +156,36 @@ START_TEST(test_topk_floor_is_the_lowest_score_once_full)
 }
 END_TEST
 
+/* One score far above all others, and scores of all sizes. */
+START_TEST(test_topk_uneven_scores_equal_sorting)
+{
+    for (uint64_t seed = 1; seed < 60; seed++) {
+        static ost_ranked all[MOST];
+        uint64_t random = seed;
+        ost_topk top = {.k = 130 + seed * 7};
+
+        for (uint32_t i = 0; i < MOST; i++) {
+            const uint64_t bits = scratch_random(&random) % 62;
+            all[i].doc = i;
+            all[i].score =
+                (int64_t)(scratch_random(&random) & ((UINT64_C(1) << bits) - 1));
+            if (seed % 2)
+                all[i].score = i == 70 ? INT64_MAX : all[i].score % 50;
+            if (all[i].score > ost_topk_floor(&top))
+                ost_topk_add(&top, all[i].score, i, 0);
+        }
+        qsort(all, MOST, sizeof *all, by_rank);
+        ost_topk_sort(&top);
+        ck_assert_uint_eq(top.n, top.k);
+        for (size_t i = 0; i < top.n; i++) {
+            ck_assert_uint_eq(top.items[i].doc, all[i].doc);
+            ck_assert_int_eq(top.items[i].score, all[i].score);
+        }
+        ost_topk_free(&top);
+    }
+}
+END_TEST
+
 START_TEST(test_topk_without_memory_fails_and_keeps_what_it_has)
 {
     ost_topk top = {.k = 100};
@@ -163,6 +197,14 @@ START_TEST(test_topk_without_memory_fails_and_keeps_what_it_has)
     ost_alloc_fail_at(0);
     ck_assert(top.failed);
     ck_assert_uint_eq(top.n, 16);
+    ost_topk_free(&top);
+    top.k = 1000;
+    for (uint32_t i = 0; i < 900; i++)
+        ost_topk_add(&top, i, i, 0);
+    ost_alloc_fail_at(1);
+    ost_topk_sort(&top);
+    ost_alloc_fail_at(0);
+    ck_assert(top.failed);
     ost_topk_free(&top);
 }
 END_TEST
@@ -178,6 +220,7 @@ int main(void)
     tcase_add_test(tc, test_topk_equal_scores_keep_the_first_documents);
     tcase_add_test(tc, test_topk_of_none_lets_nothing_in);
     tcase_add_test(tc, test_topk_floor_is_the_lowest_score_once_full);
+    tcase_add_test(tc, test_topk_uneven_scores_equal_sorting);
     tcase_add_test(tc, test_topk_without_memory_fails_and_keeps_what_it_has);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
