@@ -49,9 +49,15 @@ uint8_t *ost_unary_put(const uint32_t *in, unsigned n, unsigned k,
     return out + (bits + 7) / 8;
 }
 
+#if defined(__GNUC__)
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#else
+#define ALWAYS_INLINE static inline
+#endif
+
 /* Writes where the ones are to at[0..n); room for eight more. */
-static const uint8_t *find_ones(const uint8_t *in, const uint8_t *end,
-                                unsigned n, uint16_t *at)
+ALWAYS_INLINE const uint8_t *find_ones(const uint8_t *in, const uint8_t *end,
+                                       unsigned n, uint16_t *at)
 {
     typedef uint16_t eight __attribute__((vector_size(16)));
     unsigned i = 0;
@@ -72,8 +78,8 @@ static const uint8_t *find_ones(const uint8_t *in, const uint8_t *end,
     return i == n ? in : NULL;
 }
 
-const uint8_t *ost_unary_add(const uint8_t *in, const uint8_t *end, unsigned n,
-                             unsigned k, uint32_t *out)
+ALWAYS_INLINE const uint8_t *add(const uint8_t *in, const uint8_t *end,
+                                 unsigned n, unsigned k, uint32_t *out)
 {
     uint16_t at[1 + OST_BLOCK + 8], most = 0;
 
@@ -88,3 +94,26 @@ const uint8_t *ost_unary_add(const uint8_t *in, const uint8_t *end, unsigned n,
     }
     return (uint64_t)most << k <= UINT32_MAX ? in : NULL;
 }
+
+/* The loop over all numbers is made a second time, for wider vectors. */
+#if defined(__x86_64__) && defined(__GNUC__)
+__attribute__((target("avx2"))) static const uint8_t *
+add_wide(const uint8_t *in, const uint8_t *end, unsigned n, unsigned k,
+         uint32_t *out)
+{
+    return add(in, end, n, k, out);
+}
+
+const uint8_t *ost_unary_add(const uint8_t *in, const uint8_t *end, unsigned n,
+                             unsigned k, uint32_t *out)
+{
+    return __builtin_cpu_supports("avx2") ? add_wide(in, end, n, k, out)
+                                          : add(in, end, n, k, out);
+}
+#else
+const uint8_t *ost_unary_add(const uint8_t *in, const uint8_t *end, unsigned n,
+                             unsigned k, uint32_t *out)
+{
+    return add(in, end, n, k, out);
+}
+#endif
