@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Terms at given distances from each other. Candidates are the documents that
- * hold all of them. A phrase occurs no more often than any of its terms: where
+ * hold the two rarest and all others that most documents do not hold: to ask
+ * for the rest would leave few out. A phrase occurs no more often than any of its terms: where
  * the floor is out of reach of that many occurrences, the other lists are not
  * asked for the document, nor are positions read.
  */
 #include "scorer.h"
 
 enum {
+    DENSE = 4,      /* a list that one in so many documents is in */
     PLACES = 64,    /* of a word, looked at together */
     LOOKED_UP = 24, /* times as many positions: faster than decoding them */
     LOOKED_UP_FOR_ONE = 8 /* the same where one match is enough */
@@ -33,6 +35,8 @@ typedef struct phrase_scorer {
     ost_scorer base;
     ost_list **lists; /* distinct terms, the rarest first */
     uint32_t n_lists;
+    uint32_t n_leading; /* the first ones: all of them have each candidate;
+                         * others are asked once places are left */
     phrase_member *members; /* in order of their lists */
     uint32_t n_members;
     phrase_positions *positions; /* of each list */
@@ -89,12 +93,13 @@ static uint32_t skip(phrase_scorer *p, uint32_t doc)
     return doc;
 }
 
-/* The first document from `doc` of the first list on that all lists hold. */
+/* The first document from `doc` of the first list on that all leading lists
+ * hold. */
 static int64_t align(phrase_scorer *p, uint32_t doc)
 {
     uint32_t i = 0;
 
-    while (i < p->n_lists) {
+    while (i < p->n_leading) {
         uint32_t found;
         if (i == 0 && p->base.floor >= 0)
             doc = skip(p, doc);
@@ -186,6 +191,10 @@ static uint32_t keep_places(phrase_scorer *p, phrase_member *m,
     const phrase_positions *positions = &p->positions[m->list];
 
     if (positions->doc != p->base.doc) {
+        const uint32_t doc = (uint32_t)p->base.doc;
+        if (m->list >= p->n_leading &&
+            ost_postings_seek(p->lists[m->list]->postings, doc) != doc)
+            return 0;
         if (n == 1) { /* no need to decode all */
             const int64_t wanted = places[0] + distance;
             p->places[0] = places[0];
@@ -243,13 +252,13 @@ static uint32_t count_places(phrase_scorer *p, uint32_t known)
 }
 
 /* The most frequent phrase that p's document could have: as often as the least
- * frequent word there, whose list that is. */
+ * frequent word there of the leading lists, whose list that is. */
 static uint32_t least_frequent(const phrase_scorer *p, uint32_t *list)
 {
     uint32_t least = ost_postings_tf(p->lists[0]->postings);
 
     *list = 0;
-    for (uint32_t i = 1; i < p->n_lists; i++) {
+    for (uint32_t i = 1; i < p->n_leading; i++) {
         const uint32_t tf = ost_postings_tf(p->lists[i]->postings);
         if (tf < least) {
             least = tf;
@@ -372,6 +381,10 @@ osteon_status ost_scorer_phrase(ost_plan *plan, const ost_part *part,
     for (uint32_t i = 0; i < p->n_lists; i++)
         if (p->lists[i]->postings->term.impact < least)
             least = p->lists[i]->postings->term.impact;
+    p->n_leading = p->n_lists < 2 ? p->n_lists : 2;
+    while (p->n_leading < p->n_lists &&
+           p->lists[p->n_leading]->postings->df < plan->documents / DENSE)
+        p->n_leading++;
     p->norms = leaf->field->views[plan->number].norms;
     p->damping = leaf->field->damping;
     p->weight = part->weight;

@@ -96,6 +96,63 @@ START_TEST(test_phrase_known_documents_match)
 }
 END_TEST
 
+/* Phrases of words that nearly all documents have, and of some that few have,
+ * are where the text has them; counted and ranked. */
+START_TEST(test_phrase_of_frequent_words_matches_where_it_is)
+{
+    enum { DOCS = 300, WORDS = 24 };
+    static char texts[DOCS][2 * WORDS + 1];
+    const char *list[DOCS];
+    osteon_search_options count = ten, all = ten;
+    uint64_t random = 77 + (uint64_t)_i;
+    ref_corpus c;
+
+    for (uint32_t d = 0; d < DOCS; d++) {
+        const uint32_t n = (uint32_t)(scratch_random(&random) % WORDS);
+        char *t = texts[d];
+        for (uint32_t i = 0; i < n; i++) {
+            const uint64_t r = scratch_random(&random) % 64;
+            *t++ = (char)('a' + (r < 60 ? r % 3 : 3 + r % 2));
+            *t++ = ' ';
+        }
+        *t = '\0';
+        list[d] = texts[d];
+    }
+    make_known(&c, list, DOCS);
+    count.limit = 0;
+    all.limit = DOCS;
+    for (uint32_t round = 0; round < 60; round++) {
+        ost_arena *arena = ost_arena_open();
+        const uint32_t n = 2 + (uint32_t)(scratch_random(&random) % 3);
+        char phrase[5] = {0}, spaced[9] = {0};
+        osteon_result *counted, *ranked;
+        ost_node *node;
+        uint32_t expected = 0;
+        bool has[DOCS];
+        for (uint32_t i = 0; i < n; i++) {
+            phrase[i] = (char)('a' + scratch_random(&random) % 5);
+            spaced[2 * i] = phrase[i];
+            spaced[2 * i + 1] = ' ';
+        }
+        for (uint32_t d = 0; d < DOCS; d++) {
+            has[d] = strstr(texts[d], spaced) != NULL;
+            expected += has[d];
+        }
+        node = known_phrase(arena, phrase);
+        counted = search(&c, node, count);
+        ranked = search(&c, node, all);
+        ck_assert_uint_eq(counted->matches, expected);
+        ck_assert_uint_eq(ranked->n_hits, expected);
+        for (size_t i = 0; i < ranked->n_hits; i++)
+            ck_assert(has[ranked->hits[i].document]);
+        osteon_result_close(counted);
+        osteon_result_close(ranked);
+        ost_arena_close(arena);
+    }
+    ref_corpus_free(&c);
+}
+END_TEST
+
 /* Offsets count from the lowest of them, in any order and any size. */
 START_TEST(test_phrase_odd_offsets_are_relative)
 {
@@ -428,6 +485,9 @@ int main(void)
     TCase *failures = scratch_case(suite, "failures");
 
     tcase_add_test(known, test_phrase_known_documents_match);
+    tcase_add_loop_test(known,
+                        test_phrase_of_frequent_words_matches_where_it_is, 0,
+                        5);
     tcase_add_test(known, test_phrase_odd_offsets_are_relative);
     tcase_add_test(known, test_phrase_overlapping_occurrences_all_count);
     tcase_add_test(known, test_node_without_children_matches_nothing);
