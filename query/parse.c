@@ -70,11 +70,13 @@ bool ost_parse_note(ost_parser *p, ost_note note, size_t offset)
 
 bool ost_parse_push(ost_parser *p, ost_node *node, ost_role role, bool common)
 {
+    ost_query_tools *t = p->tools;
+
     if (node == NULL)
         return false;
-    if (!OST_GROW(&p->tools->items, &p->tools->item_room, p->tools->n_items + 1))
+    if (!OST_GROW(&t->items, &t->item_room, t->n_items + 1))
         return ost_parse_no_memory(p);
-    p->tools->items[p->tools->n_items++] = (ost_item){node, (uint8_t)role, common};
+    t->items[t->n_items++] = (ost_item){node, (uint8_t)role, common};
     return true;
 }
 

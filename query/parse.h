@@ -133,7 +133,7 @@ bool ost_parse_push(ost_parser *p, ost_node *node, ost_role role,
 
 /* ---- parse_lex.c ---- */
 
-/* Fills p->tools->lexemes. Afterwards every CLOSE has its OPEN (not every OPEN its
+/* Fills the lexemes. Afterwards every CLOSE has its OPEN (not every OPEN its
  * CLOSE: END closes the rest), no group is empty but at the very end, AND and
  * OR have an operand on both sides and NOT has one after it. */
 bool ost_parse_lex(ost_parser *p);

@@ -41,9 +41,11 @@ static bool word_ends(const ost_parser *p, size_t at)
 
 static bool add(ost_parser *p, ost_lexeme lexeme)
 {
-    if (!OST_GROW(&p->tools->lexemes, &p->tools->lexeme_room, p->tools->n_lexemes + 1))
+    ost_query_tools *t = p->tools;
+
+    if (!OST_GROW(&t->lexemes, &t->lexeme_room, t->n_lexemes + 1))
         return ost_parse_no_memory(p);
-    p->tools->lexemes[p->tools->n_lexemes++] = lexeme;
+    t->lexemes[t->n_lexemes++] = lexeme;
     return true;
 }
 

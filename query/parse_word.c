@@ -31,6 +31,7 @@ static void take_alias(ost_parser *p, const ost_piece *alias)
 /* Keeps a token of the stretch that begins at byte `base` of the query. */
 static bool take_token(ost_parser *p, const ost_token *token, size_t base)
 {
+    ost_query_tools *t = p->tools;
     const ost_piece piece = {
         .word = ost_arena_copy(p->arena, token->word, token->len),
         .len = token->len,
@@ -41,16 +42,16 @@ static bool take_token(ost_parser *p, const ost_token *token, size_t base)
     };
 
     if (piece.word == NULL ||
-        !OST_GROW(&p->tools->pieces, &p->tools->piece_room, p->tools->n_pieces + 1))
+        !OST_GROW(&t->pieces, &t->piece_room, t->n_pieces + 1))
         return ost_parse_no_memory(p);
     if (piece.kind == OST_TOKEN_ALIAS)
         take_alias(p, &piece);
     else
-        p->tools->pieces[p->tools->n_pieces++] = piece;
+        t->pieces[t->n_pieces++] = piece;
     return true;
 }
 
-/* Sets p->tools->pieces to the tokens of bytes [start, end) of the query. */
+/* Sets the pieces to the tokens of bytes [start, end) of the query. */
 static bool analyse(ost_parser *p, size_t start, size_t end)
 {
     ost_token tokens[BATCH];
@@ -126,7 +127,8 @@ static ost_node *words_node(ost_parser *p, size_t first, size_t last,
             !ost_parse_push(p, term_node(p, &p->tools->pieces[i], field),
                             OST_REQUIRED, false))
             return NULL;
-    node = ost_tree_combine(p, p->tools->items + base, p->tools->n_items - base);
+    node = ost_tree_combine(p, p->tools->items + base,
+                            p->tools->n_items - base);
     p->tools->n_items = base;
     return node;
 }
@@ -188,8 +190,9 @@ static const ost_piece *joined_at(const ost_parser *p, size_t i)
 {
     const ost_piece *piece = &p->tools->pieces[i];
 
-    return i + 1 < p->tools->n_pieces && piece[1].kind == OST_TOKEN_JOINED ? piece + 1
-                                                                    : NULL;
+    return i + 1 < p->tools->n_pieces && piece[1].kind == OST_TOKEN_JOINED
+               ? piece + 1
+               : NULL;
 }
 
 static ost_node *compound_node(ost_parser *p, size_t first, size_t last,
@@ -220,7 +223,8 @@ static size_t next_word(ost_parser *p, size_t i, const char *field,
 
     *common = false;
     if (joined != NULL) {
-        while (last < p->tools->n_pieces && p->tools->pieces[last].start < joined->end)
+        while (last < p->tools->n_pieces &&
+               p->tools->pieces[last].start < joined->end)
             last++;
         *out = compound_node(p, i, last, joined, field);
     } else if (piece->kind == OST_TOKEN_CJK) {

@@ -2,9 +2,9 @@
  *
  * Terms at given distances from each other. Candidates are the documents that
  * hold the two rarest and all others that most documents do not hold: to ask
- * for the rest would leave few out. A phrase occurs no more often than any of its terms: where
- * the floor is out of reach of that many occurrences, the other lists are not
- * asked for the document, nor are positions read.
+ * for the rest would leave few out. A phrase occurs no more often than any of
+ * its terms: where the floor is out of reach of that many occurrences, the
+ * other lists are not asked for the document, nor are positions read.
  */
 #include "scorer.h"
 

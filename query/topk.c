@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Few documents, or the best of groups, are kept in a binary heap with the worst
- * in front (the lowest score, of equal ones the highest number), so that the
- * floor rises with each one that enters. Many are kept as they come, half as many again as are
- * wanted; when those are too many, the worst go. That takes a few steps a
- * document where the heap takes a branch that cannot be foretold for each of
- * its levels. As documents come in order, and stay in it, ties need no care.
+ * Few documents, or the best of groups, are kept in a binary heap with the
+ * worst in front (the lowest score, of equal ones the highest number), so that
+ * the floor rises with each one that enters. Many are kept as they come, half
+ * as many again as are wanted; when those are too many, the worst go. That
+ * takes a few steps a document where the heap takes a branch that cannot be
+ * foretold for each of its levels. As documents come in order, and stay in it,
+ * ties need no care.
  *
  * Invariant once n >= k: k kept documents have a score of `floor` or more.
  */

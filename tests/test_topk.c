@@ -167,8 +167,8 @@ START_TEST(test_topk_uneven_scores_equal_sorting)
         for (uint32_t i = 0; i < MOST; i++) {
             const uint64_t bits = scratch_random(&random) % 62;
             all[i].doc = i;
-            all[i].score =
-                (int64_t)(scratch_random(&random) & ((UINT64_C(1) << bits) - 1));
+            all[i].score = (int64_t)(scratch_random(&random) &
+                                     ((UINT64_C(1) << bits) - 1));
             if (seed % 2)
                 all[i].score = i == 70 ? INT64_MAX : all[i].score % 50;
             if (all[i].score > ost_topk_floor(&top))
