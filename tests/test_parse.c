@@ -474,6 +474,7 @@ static void add_case(Suite *suite, const char *name, const TTest *const *tests,
 {
     TCase *tcase = tcase_create(name);
 
+    tcase_set_timeout(tcase, 120);
     for (size_t i = 0; i < n; i++)
         tcase_add_test(tcase, tests[i]);
     suite_add_tcase(suite, tcase);
