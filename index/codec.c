@@ -26,7 +26,7 @@
 #define HIGH_IS_ONE 0x80u
 #define COUNT_FOLLOWS 3u
 
-/* ---- Choice of the width; behind the integers, zeros fill up a vector ---- */
+/* ---- Choice of the width; zeros fill sixteen up ---- */
 
 typedef struct plan {
     unsigned width, exceptions;
@@ -57,17 +57,50 @@ static uint32_t scan(const uint32_t *in, unsigned n, uint32_t *differ)
     return bits;
 }
 
-/* How many integers need more than w (0..31) bits. */
-static unsigned count_wider(const uint32_t *in, unsigned n, unsigned w)
-{
-    ost_lanes wider = {0, 0, 0, 0}; /* counts down: a true comparison is -1 */
+/* Integers in a vector of their bit lengths; of lengths in all. */
+#define SIXTEEN 16u
+#define GROUPS (OST_BLOCK / SIXTEEN)
 
-    for (unsigned i = 0; i < n; i += 4) {
-        ost_lanes v;
-        memcpy(&v, in + i, sizeof v);
-        wider += (ost_lanes)(v >> w != 0);
+typedef int8_t lengths __attribute__((vector_size(SIXTEEN)));
+
+/* The bit lengths of four integers below 2^31, plus 126, or 0 for those that
+ * are 0: the exponents they have as floats. Without the bit below the highest
+ * one, rounding leads to no other exponent. */
+static inline ost_lanes exponents(const uint32_t *in)
+{
+    typedef int32_t whole __attribute__((vector_size(16)));
+    typedef float floats __attribute__((vector_size(16)));
+    ost_lanes v;
+
+    memcpy(&v, in, sizeof v);
+    v &= ~(v >> 1);
+    return (ost_lanes)__builtin_convertvector((whole)v, floats) >> 23;
+}
+
+/* The bit lengths of integers below 2^31, in an order of its own; that of 0 is
+ * negative. */
+static void measure(const uint32_t *in, unsigned groups, lengths *out)
+{
+    for (unsigned i = 0; i < groups; i++, in += SIXTEEN) {
+        const ost_lanes v = exponents(in) | exponents(in + 4) << 8 |
+                            exponents(in + 8) << 16 |
+                            exponents(in + 12) << 24;
+        out[i] = (lengths)v - 126;
     }
-    return 0 - (wider[0] + wider[1] + wider[2] + wider[3]);
+}
+
+/* How many bit lengths are above w (0..31). */
+static unsigned count_wider(const lengths *in, unsigned groups, unsigned w)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101);
+    lengths wider = {0}; /* counts down: a true comparison is -1 */
+    uint64_t sums[2];
+
+    for (unsigned i = 0; i < groups; i++)
+        wider += (lengths)(in[i] > (int8_t)w);
+    wider = -wider;
+    memcpy(sums, &wider, sizeof sums);
+    return (unsigned)((sums[0] + sums[1]) * each >> 56);
 }
 
 static unsigned bit_length(uint32_t value)
@@ -82,16 +115,28 @@ static unsigned bit_length(uint32_t value)
  * width falls, so the search ends where they alone take too much. */
 static plan plan_widths(const uint32_t *in, unsigned n, unsigned widest)
 {
-    unsigned wider[32 + 30]; /* than that many bits */
+    const unsigned groups = (n + SIXTEEN - 1) / SIXTEEN;
+    uint8_t wider[32 + 32] = {0}; /* than that many bits */
     plan best = {widest, 0, 1 + ost_bits_size(n, widest)};
+    lengths all[GROUPS];
+    uint32_t below[OST_BLOCK];
+    unsigned full = 0; /* integers of 32 bits, then taken to have 31 */
 
-    memset(wider + widest, 0, 30 * sizeof *wider);
+    if (widest == 32) {
+        for (unsigned i = 0; i < groups * SIXTEEN; i++) {
+            full += in[i] >> 31;
+            below[i] = in[i] >> 31 ? INT32_MAX : in[i];
+        }
+        in = below;
+    }
+    measure(in, groups, all);
     for (unsigned w = widest; w-- > 0;) {
-        const unsigned count = wider[w] = count_wider(in, n, w);
+        const unsigned count = w == 31 ? full : count_wider(all, groups, w);
         const size_t patched = 1 + (size_t)(count > COUNT_FOLLOWS) + count +
                                wider[w + 1] + wider[w + 7] + wider[w + 14] +
                                wider[w + 21] + wider[w + 28];
         const size_t size = patched + ost_bits_size(n, w);
+        wider[w] = (uint8_t)count;
         if (patched >= best.size)
             break;
         if (size < best.size) {
@@ -103,29 +148,31 @@ static plan plan_widths(const uint32_t *in, unsigned n, unsigned widest)
     return best;
 }
 
-/* Sum of all in[i] >> k. */
-static uint64_t sum_high(const uint32_t *in, unsigned n, unsigned k)
+/* Sum of all in[i] >> k; `any` has the bits that are set in any. */
+static uint64_t sum_high(const uint32_t *in, unsigned n, unsigned k,
+                         uint32_t any)
 {
-    ost_lanes sums = {0, 0, 0, 0}, any = {0, 0, 0, 0};
+    ost_lanes sums = {0, 0, 0, 0};
     uint64_t sum = 0;
 
-    for (unsigned i = 0; i < n; i += 4) {
-        ost_lanes v;
-        memcpy(&v, in + i, sizeof v);
-        any |= v >> k;
-        sums += v >> k;
-    }
-    if (OST_LIKELY((any[0] | any[1] | any[2] | any[3]) >> 27 == 0))
+    if (OST_LIKELY(any >> k >> 27 == 0)) {
+        for (unsigned i = 0; i < n; i += 4) {
+            ost_lanes v;
+            memcpy(&v, in + i, sizeof v);
+            sums += v >> k;
+        }
         return (uint64_t)sums[0] + sums[1] + sums[2] + sums[3];
+    }
     for (unsigned i = 0; i < n; i++) /* too large for 32 of them a lane */
         sum += in[i] >> k;
     return sum;
 }
 
 /* Bits of the unary part, 0 where it would be too long. */
-static unsigned unary_bits(const uint32_t *in, unsigned n, unsigned k)
+static unsigned unary_bits(const uint32_t *in, unsigned n, unsigned k,
+                           uint32_t any)
 {
-    const uint64_t bits = n + sum_high(in, n, k);
+    const uint64_t bits = n + sum_high(in, n, k, any);
 
     return bits <= OST_UNARY_MAX ? (unsigned)bits : 0;
 }
@@ -134,16 +181,16 @@ static unsigned unary_bits(const uint32_t *in, unsigned n, unsigned k)
  * which. One bit more below halves the sum of what is above, so bits in all
  * fall, then rise with k; for a geometric distribution they are least near the
  * logarithm of 0.69 times the mean, where the search begins. */
-static bool plan_split(const uint32_t *in, unsigned n, size_t size,
-                       unsigned *k, unsigned *bits)
+static bool plan_split(const uint32_t *in, unsigned n, uint32_t any,
+                       size_t size, unsigned *k, unsigned *bits)
 {
-    const uint64_t mean = sum_high(in, n, 0) * 11 / 16 / n;
+    const uint64_t mean = sum_high(in, n, 0, any) * 11 / 16 / n;
     const unsigned near = bit_length((uint32_t)mean);
     const unsigned first = near > MAX_SPLIT ? MAX_SPLIT : near;
     bool better = false;
 
     for (unsigned w = first; w <= MAX_SPLIT; w++) {
-        const unsigned unary = unary_bits(in, n, w);
+        const unsigned unary = unary_bits(in, n, w, any);
         const size_t here = 1 + ost_bits_size(n, w) + (unary + 7) / 8;
         if (unary > 0 && here >= size)
             break;
@@ -155,7 +202,7 @@ static bool plan_split(const uint32_t *in, unsigned n, size_t size,
         *bits = unary;
     }
     for (unsigned w = first; w-- > 0;) {
-        const unsigned unary = unary_bits(in, n, w);
+        const unsigned unary = unary_bits(in, n, w, any);
         const size_t here = 1 + ost_bits_size(n, w) + (unary + 7) / 8;
         if (unary == 0 || here > size + (w + 1 == first))
             break;
@@ -226,13 +273,13 @@ uint8_t *ost_pack(const uint32_t *in, unsigned n, uint8_t *out)
         if (after != NULL)
             return after;
     }
-    if (n % 4 != 0) {
+    if (n % SIXTEEN != 0) {
         memcpy(filled, in, n * sizeof *in);
-        memset(filled + n, 0, (4 - n % 4) * sizeof *filled);
+        memset(filled + n, 0, (SIXTEEN - n % SIXTEEN) * sizeof *filled);
         in = filled;
     }
     best = plan_widths(in, n, bit_length(any));
-    if (plan_split(in, n, best.size, &k, &bits))
+    if (plan_split(in, n, any, best.size, &k, &bits))
         return put_split(in, n, k, bits, out);
     if (best.exceptions == 0) {
         *out++ = (uint8_t)best.width;

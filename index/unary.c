@@ -38,15 +38,21 @@ static const uint8_t counts[256] = {ALL_BYTES(COUNT)};
 uint8_t *ost_unary_put(const uint32_t *in, unsigned n, unsigned k,
                        unsigned bits, uint8_t *out)
 {
-    unsigned at = 0;
+    uint8_t *const end = out + (bits + 7) / 8;
+    uint64_t held = 0; /* bits not yet written, the lowest `at` of a word */
+    uint32_t at = 0;
 
-    memset(out, 0, (bits + 7) / 8);
     for (unsigned i = 0; i < n; i++) {
-        at += in[i] >> k;
-        out[at / 8] |= (uint8_t)(1u << at % 8);
-        at++;
+        for (at += in[i] >> k; OST_UNLIKELY(at >= 64); at -= 64) {
+            ost_put64(out, held);
+            out += 8;
+            held = 0;
+        }
+        held |= (uint64_t)1 << at++;
     }
-    return out + (bits + 7) / 8;
+    for (; out < end; held >>= 8)
+        *out++ = (uint8_t)held;
+    return end;
 }
 
 #if defined(__GNUC__)
