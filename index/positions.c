@@ -43,7 +43,7 @@ uint32_t ost_positions_limit(uint8_t norm)
 }
 
 /* The logarithm of the span over n + 1, rounded down. */
-static inline unsigned low_bits(uint8_t norm, uint32_t n)
+unsigned ost_positions_low(uint8_t norm, uint32_t n)
 {
     const uint64_t span = ost_position_spans[norm], parts = (uint64_t)n + 1;
     unsigned k;
@@ -54,24 +54,21 @@ static inline unsigned low_bits(uint8_t norm, uint32_t n)
     return k - (parts << k > span);
 }
 
-unsigned ost_positions_low(uint8_t norm, uint32_t n)
-{
-    return low_bits(norm, n);
-}
-
 /* ---- Writing ---- */
 
-bool ost_positions_far(unsigned n, const uint8_t *norms,
-                       const uint32_t *counts, const uint32_t *positions)
+/* The same as ost_positions_low, with fewer steps: position_reader.c tells
+ * why. */
+static inline unsigned low_bits(uint8_t norm, uint32_t n)
 {
-    bool far = false;
+    const float parts = (float)(int32_t)(n + 1);
+    int32_t k, of_parts;
 
-    for (unsigned i = 0; i < n; i++) {
-        positions += counts[i];
-        far |= counts[i] > 0 &&
-               positions[-1] >> 8 >= ost_position_spans[norms[i]];
-    }
-    return far;
+    if (OST_UNLIKELY(n >> 20 != 0))
+        return ost_positions_low(norm, n);
+    memcpy(&k, &ost_position_floats[norm], sizeof k);
+    memcpy(&of_parts, &parts, sizeof of_parts);
+    k = (k - of_parts) >> 23;
+    return k < 0 ? 0 : (unsigned)k;
 }
 
 /* Both parts of the string while it is made: `ones` goes up from its start,
@@ -98,14 +95,15 @@ static inline void put_one(parts *p, uint64_t zeros)
     p->n_ones = (unsigned)at + 1;
 }
 
-/* k (0..31) bits. Writes up to eight bytes below; what is above them in the
- * word was written before. */
+/* k (0..31) bits. Writes up to eight bytes below, of which the topmost are
+ * complete (where no bit is, none); what is above them in the word was written
+ * before. */
 static inline void put_low(parts *p, uint32_t bits, unsigned k)
 {
     unsigned n = p->n_lows + k;
 
     p->lows = p->lows << k | bits;
-    ost_put64(p->lows_at - 8, p->lows << 1 << (63 - n));
+    ost_put64(p->lows_at - 8, p->lows << (-n & 63));
     p->lows_at -= n >> 3;
     p->n_lows = n & 7;
 }
@@ -138,9 +136,10 @@ static void put_few(parts *p, const uint32_t *positions, size_t n,
         const unsigned k = kinds[i] & ~FIRST;
         const uint32_t distance =
             positions[i] - (kinds[i] & FIRST ? 0 : next);
+        const uint32_t high = distance >> k;
         next = positions[i] + 1;
-        put_one(&own, distance >> k);
-        put_low(&own, distance & (uint32_t)((UINT64_C(1) << k) - 1), k);
+        put_one(&own, high);
+        put_low(&own, distance - (high << k), k);
     }
     *p = own;
 }
@@ -154,7 +153,7 @@ static void put_many(parts *p, const uint32_t *positions, size_t n, unsigned k)
         const uint32_t above = positions[i] >> k;
         put_one(p, above - before);
         before = above;
-        put_low(p, positions[i] & (uint32_t)((UINT64_C(1) << k) - 1), k);
+        put_low(p, positions[i] - (above << k), k);
     }
 }
 

@@ -25,10 +25,12 @@ uint32_t ost_positions_limit(uint8_t norm);
 /* Low bits of each of n positions in a document of that length. */
 unsigned ost_positions_low(uint8_t norm, uint32_t n);
 
-/* Whether one of n postings has a position at its limit or past it: in a
- * document of length norms[i], counts[i] of those that follow each other. */
-bool ost_positions_far(unsigned n, const uint8_t *norms,
-                       const uint32_t *counts, const uint32_t *positions);
+/* Whether a position in a document of that length is at its limit or past
+ * it. */
+static inline bool ost_position_is_far(uint8_t norm, uint32_t position)
+{
+    return position >> 8 >= ost_position_spans[norm];
+}
 
 /* Appends, where some occurrences of n postings have no position, how many of
  * each posting. False: no memory. */

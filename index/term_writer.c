@@ -243,31 +243,37 @@ static osteon_status add_cut(ost_term_writer *w, unsigned n,
     return s;
 }
 
-/* Adds n postings to the open block, which has room for them. */
+/* Adds n postings to the open block, which has room for them, and moves
+ * *positions behind theirs. */
 static osteon_status add_some(ost_term_writer *w, unsigned n,
                               const uint32_t *docs, const uint32_t *tfs,
                               const uint32_t *counts,
-                              const uint32_t *positions, size_t n_positions,
-                              osteon_error *err)
+                              const uint32_t **positions, osteon_error *err)
 {
-    uint8_t *const lengths = w->lengths + w->n;
+    const uint32_t *const from = *positions, *end = from;
+    bool far = false;
     uint64_t cf = 0;
 
-    for (unsigned i = 0; i < n; i++) {
-        lengths[i] = w->norms[docs[i]];
+    for (unsigned i = 0, to = w->n; i < n; i++, to++) {
+        const uint8_t length = w->norms[docs[i]];
+        end += counts[i];
+        far |= counts[i] > 0 && ost_position_is_far(length, end[-1]);
         cf += tfs[i];
+        w->docs[to] = docs[i];
+        w->tfs[to] = tfs[i];
+        w->counts[to] = counts[i];
+        w->lengths[to] = length;
     }
-    if (OST_UNLIKELY(ost_positions_far(n, lengths, counts, positions)))
-        return add_cut(w, n, docs, tfs, counts, positions, err);
-    if (!OST_GROW(&w->places, &w->places_room, w->n_places + n_positions))
+    *positions = end;
+    if (OST_UNLIKELY(far))
+        return add_cut(w, n, docs, tfs, counts, from, err);
+    if (!OST_GROW(&w->places, &w->places_room,
+                  w->n_places + (size_t)(end - from)))
         return ost_fail_memory(err);
-    if (n_positions > 0)
-        memcpy(w->places + w->n_places, positions,
-               n_positions * sizeof *positions);
-    memcpy(w->docs + w->n, docs, n * sizeof *docs);
-    memcpy(w->tfs + w->n, tfs, n * sizeof *tfs);
-    memcpy(w->counts + w->n, counts, n * sizeof *counts);
-    w->n_places += n_positions;
+    if (end > from)
+        memcpy(w->places + w->n_places, from,
+               (size_t)(end - from) * sizeof *from);
+    w->n_places += (size_t)(end - from);
     w->n += n;
     w->df += n;
     w->cf += cf;
@@ -286,18 +292,13 @@ osteon_status ost_term_writer_postings(ost_term_writer *w, size_t n,
     while (n > 0 && s == OSTEON_OK) {
         const unsigned room = OST_BLOCK - w->n % OST_BLOCK;
         const unsigned some = n < room ? (unsigned)n : room;
-        size_t n_positions = 0;
-        for (unsigned i = 0; i < some; i++)
-            n_positions += counts[i];
         if (w->n == OST_BLOCK)
             s = end_block(w, err);
         if (s == OSTEON_OK)
-            s = add_some(w, some, docs, tfs, counts, positions, n_positions,
-                         err);
+            s = add_some(w, some, docs, tfs, counts, &positions, err);
         docs += some;
         tfs += some;
         counts += some;
-        positions += n_positions;
         n -= some;
     }
     return s;
