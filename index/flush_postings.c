@@ -93,6 +93,23 @@ static osteon_status add_run(const ost_flush_order *o, ost_flush_source *from,
     return OSTEON_OK;
 }
 
+/* Adds the posting of a term that occurs once: many terms do. */
+static osteon_status add_only(const ost_flush_plan *t, uint32_t inverter,
+                              uint32_t place, bool has_position,
+                              ost_term_writer *writer, osteon_error *err)
+{
+    const ost_flush_order *o = t->order;
+    const ost_places *places = &t->places[inverter];
+    const uint32_t local = ost_places_find(places, place);
+    const uint32_t doc = o->numbers[inverter][local];
+    const uint32_t position = place - places->first[local];
+
+    if (o->dead != NULL && ost_bit(o->dead, doc))
+        return OSTEON_OK;
+    return ost_term_writer_posting(writer, doc, 1, &position, has_position,
+                                   err);
+}
+
 osteon_status ost_flush_postings(const ost_flush_plan *t,
                                  const ost_flush_ref *refs, size_t n,
                                  ost_flush_source *sources,
@@ -100,7 +117,12 @@ osteon_status ost_flush_postings(const ost_flush_plan *t,
 {
     const ost_flush_order *o = t->order;
     osteon_status s = OSTEON_OK;
+    uint32_t place;
+    bool has_position;
 
+    if (n == 1 && ost_list_only(&o->inverters[refs->inverter]->lists,
+                                refs->term, &place, &has_position))
+        return add_only(t, refs->inverter, place, has_position, writer, err);
     for (size_t i = 0; i < n; i++) {
         const uint32_t inverter = refs[i].inverter;
         sources[i].inverter = inverter;

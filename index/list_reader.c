@@ -125,21 +125,6 @@ static bool next_chunk(ost_list_reader *r)
     return true;
 }
 
-/* How many entries are surely there to be decoded, going on to the next chunk
- * if need be; 0 at the end of the list. */
-static size_t entries_left(ost_list_reader *r)
-{
-    for (;;) {
-        const size_t left = (size_t)(r->end - r->at);
-        if (left >= 4)
-            return left / 4;
-        if (left > 0 && (ost_get32(r->at) & 3) < left)
-            return 1;
-        if (!next_chunk(r)) /* past OST_LIST_FILL, too */
-            return 0;
-    }
-}
-
 /* Documents while they are made. Sizes are kept as sums over all so far: then
  * no branch depends on where a document ends, which would be guessed wrong. */
 typedef struct cut {
@@ -171,25 +156,30 @@ static inline bool add_entry(ost_list_reader *r, const ost_places *places,
     return true;
 }
 
-/* Decodes n entries, for whose positions there is room. False: the last one
- * belongs to a document there is no room for. */
-static bool add_entries(ost_list_reader *r, size_t n, cut *c)
+/* Decodes what is left of the chunk, for whose positions there is room. That
+ * it ends, with FILL or not, is seen where a distance would go past its end:
+ * one branch an entry, guessed wrong once. (The link is there to be read, too.)
+ * False: the last entry belongs to a document there is no room for. */
+static bool add_chunk(ost_list_reader *r, cut *c)
 {
     static const uint32_t masks[4] = {0xff, 0xffff, 0xffffff, 0xffffffff};
-    const ost_places *const places = r->places;
+    const ost_places places = *r->places;
+    const uint8_t *const end = r->end;
     const uint8_t *at = r->at;
     uint32_t entry = r->entry;
     cut own = *c;
     bool ok = true;
 
-    for (; n > 0 && ok; n--) {
-        uint32_t code = ost_get32(at); /* the link is there to be read, too */
+    while (ok) {
+        uint32_t code = ost_get32(at);
         const uint32_t more = code & 3;
-        code = (code & masks[more]) >> 2;
+        if (more >= end - at)
+            break;
         at += more + 1;
+        code = (code & masks[more]) >> 2;
         entry += code;
         if (OST_LIKELY(code != OST_LIST_STEP))
-            ok = add_entry(r, places, entry, &own);
+            ok = add_entry(r, &places, entry, &own);
     }
     r->at = at;
     r->entry = entry;
@@ -209,13 +199,15 @@ bool ost_list_reader_start(ost_list_reader *r, const ost_lists *l,
     r->places = places;
     r->entry = UINT32_MAX; /* one before entry 0 */
     r->held = false;
-    r->at = r->end = r->last_end = list->at;
-    r->used = r->all = chunks->used;
-    if (chunks->used > 0) {
+    r->more = chunks->used > 0;
+    r->last_end = list->at;
+    r->all = chunks->used;
+    if (r->more) {
         r->used = OST_LIST_FIRST_CHUNK;
         r->at = ost_list_chunk_at(l, chunks->head);
-        if (r->used < r->all)
-            r->end = r->at + OST_LIST_FIRST_CHUNK - OST_LIST_LINK;
+        r->end = r->used == r->all
+                     ? list->at
+                     : r->at + OST_LIST_FIRST_CHUNK - OST_LIST_LINK;
     } else if (list->last > 0) {
         r->entry = list->last - 1;
         r->held = true;
@@ -226,19 +218,17 @@ bool ost_list_reader_start(ost_list_reader *r, const ost_lists *l,
 bool ost_list_reader_next(ost_list_reader *r)
 {
     cut c = {.at = SIZE_MAX, .doc = UINT32_MAX, .before = UINT32_MAX};
-    size_t n;
 
     if (r->held)
         r->held = !add_entry(r, r->places, r->entry, &c);
-    while (!r->held && (n = entries_left(r)) > 0) {
-        size_t room = r->positions_room - c.made;
-        if (room == 0) { /* a long document */
-            if (!OST_GROW(&r->positions, &r->positions_room,
-                          r->positions_room + 1))
-                return false;
-            room = r->positions_room - c.made;
-        }
-        r->held = !add_entries(r, n < room ? n : room, &c);
+    while (!r->held && r->more) {
+        /* An entry has a byte at least. */
+        if (!OST_GROW(&r->positions, &r->positions_room,
+                      c.made + (size_t)(r->end - r->at)))
+            return false;
+        r->held = !add_chunk(r, &c);
+        if (!r->held)
+            r->more = next_chunk(r);
     }
     r->n = (uint32_t)(c.at + 1);
     for (size_t i = r->n; i > 1; i--) {

@@ -139,7 +139,7 @@ static inline uint32_t ost_places_find(const ost_places *p, uint32_t place)
 #define OST_LIST_BATCH 128
 
 /* Reads one list after another, many documents at a time. All zero to begin
- * with. Memory: that of the longest document's places, at least 4 KiB. */
+ * with. Memory: that of the longest document's places and a chunk's. */
 typedef struct ost_list_reader {
     uint32_t n; /* documents at hand; 0: the list is at its end */
     uint32_t docs[OST_LIST_BATCH], tfs[OST_LIST_BATCH];
@@ -153,6 +153,7 @@ typedef struct ost_list_reader {
     uint32_t used, all;      /* bytes of chunks: those begun, those there are */
     uint32_t entry;          /* last decoded, UINT32_MAX before the first */
     bool held;               /* it belongs to the next document */
+    bool more;               /* chunks are not at their end */
     size_t positions_room;
 } ost_list_reader;
 
@@ -169,6 +170,19 @@ void ost_list_scout_meet(const ost_lists *l, uint32_t term);
 void ost_list_scout_begin(ost_list_scout *s, const ost_lists *l,
                           uint32_t term);
 void ost_list_scout_step(ost_list_scout *s, const ost_lists *l);
+
+/* True for a list of one entry that has no chunk: a word that occurs once.
+ * *place and *has_position then tell where. */
+static inline bool ost_list_only(const ost_lists *l, uint32_t term,
+                                 uint32_t *place, bool *has_position)
+{
+    const ost_list *list = &l->lists[term];
+    const uint32_t entry = list->last - 1;
+
+    *place = entry / 2;
+    *has_position = entry & 1;
+    return list->at == NULL && list->last > 0;
+}
 
 /* Begins to read the list of a term and decodes its first documents; the next
  * ones. False: no memory. */
