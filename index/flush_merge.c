@@ -16,6 +16,9 @@
 /* How many terms ahead of its use one is asked for. */
 #define AHEAD ((size_t)16)
 
+/* Terms asked for together: they wait together for their addresses. */
+#define GROUP ((size_t)32)
+
 static int by_name(const void *a, const void *b)
 {
     return strcmp(((const ost_flush_field *)a)->name,
@@ -273,15 +276,22 @@ static size_t merge_term(const ost_flush_plan *t, const ost_flush_piece *piece,
 static size_t copy_terms(const ost_flush_plan *t, const ost_flush_piece *piece,
                          size_t *cursor, ost_flush_ref *refs, size_t room)
 {
+    const ost_vocabulary *v = t->order->inverters[0]->vocabulary;
+    const uint32_t *ids = t->ids[0] + *cursor;
     const size_t left = piece->bounds[1] - *cursor;
     const size_t n = left < room ? left : room;
 
-    for (size_t i = 0; i < n; i++) {
-        const size_t at = *cursor + i;
-        const key k = key_at(t, 0, at);
-        refs[i] = (ost_flush_ref){.bytes = k.bytes,
-                                  .term = t->ids[0][at],
-                                  .len = (uint8_t)k.len};
+    for (size_t from = 0, to; from < n; from = to) {
+        to = n - from < GROUP ? n : from + GROUP;
+        for (size_t i = from; i < to; i++)
+            ost_vocabulary_prefetch(v, ids[i]);
+        for (size_t i = from; i < to; i++) {
+            size_t len;
+            uint32_t field;
+            refs[i] = (ost_flush_ref){.term = ids[i]};
+            ost_vocabulary_term(v, ids[i], &refs[i].bytes, &len, &field);
+            refs[i].len = (uint8_t)len;
+        }
     }
     *cursor += n;
     return n;

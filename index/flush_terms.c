@@ -9,10 +9,15 @@
 
 #include "term_pieces.h"
 
-/* References merged at a time, and how far ahead their lists are asked for. */
+/* References merged at a time. */
 #define REFS ((size_t)1024)
-#define AHEAD ((size_t)8)
-#define SCOUTS ((size_t)8)
+
+/* What references will need is asked for in groups: each asking may wait for
+ * the address to be looked up, and those that follow each other closely wait
+ * together. STAGES groups are on their way. */
+#define GROUP ((size_t)8)
+#define STEPS ((size_t)4)
+#define STAGES (STEPS + 2)
 
 /* What a thread keeps from piece to piece. */
 typedef struct worker {
@@ -21,7 +26,7 @@ typedef struct worker {
     uint8_t *norms;
     uint32_t field; /* that norms are of, UINT32_MAX: none */
     ost_flush_source *sources;
-    ost_list_scout scouts[SCOUTS]; /* of the next references */
+    ost_list_scout scouts[STAGES * GROUP]; /* of the next references */
     size_t *cursors;
     ost_flush_ref *refs;
     size_t room; /* of refs */
@@ -30,23 +35,28 @@ typedef struct worker {
 
 /* ---- Encoding a piece ---- */
 
-/* Asks for what the references will need: their lists SCOUTS + AHEAD of them
- * ahead, the first chunks SCOUTS ahead, and one more with each step nearer. */
+/* Goes on with the groups that are on their way when the references from
+ * `next` on are the last ones of which nothing was asked for: for those, their
+ * lists; for the group before, the first chunks; for each of the groups before
+ * that, one chunk more. */
 static void look_ahead(worker *w, const ost_flush_order *o,
-                       const ost_flush_ref *refs, size_t n, size_t at)
+                       const ost_flush_ref *refs, size_t n, size_t next)
 {
-    for (size_t i = at + 1; i < n && i < at + SCOUTS; i++)
-        ost_list_scout_step(&w->scouts[i % SCOUTS],
-                            &o->inverters[refs[i].inverter]->lists);
-    if (at + SCOUTS < n) {
-        const ost_flush_ref *ref = &refs[at + SCOUTS];
-        ost_list_scout_begin(&w->scouts[at % SCOUTS],
-                             &o->inverters[ref->inverter]->lists, ref->term);
-        OST_PREFETCH(ref->bytes);
-    }
-    if (at + SCOUTS + AHEAD < n) {
-        const ost_flush_ref *ref = &refs[at + SCOUTS + AHEAD];
-        ost_list_scout_meet(&o->inverters[ref->inverter]->lists, ref->term);
+    for (size_t stage = 0; stage < STAGES && stage * GROUP <= next; stage++) {
+        const size_t from = next - stage * GROUP;
+        const size_t to = from + GROUP < n ? from + GROUP : n;
+        for (size_t i = from; i < to; i++) {
+            const ost_lists *lists = &o->inverters[refs[i].inverter]->lists;
+            ost_list_scout *scout = &w->scouts[i % (STAGES * GROUP)];
+            if (stage == 0) {
+                ost_list_scout_meet(lists, refs[i].term);
+                OST_PREFETCH(refs[i].bytes);
+            } else if (stage == 1) {
+                ost_list_scout_begin(scout, lists, refs[i].term);
+            } else {
+                ost_list_scout_step(scout, lists);
+            }
+        }
     }
 }
 
@@ -55,13 +65,13 @@ static osteon_status encode_refs(worker *w, const ost_flush_ref *refs,
 {
     const ost_flush_order *o = w->plan->order;
     osteon_status s = OSTEON_OK;
+    size_t next = 0;
 
-    memset(w->scouts, 0, sizeof w->scouts);
     for (size_t i = 0, n; i < n_refs && s == OSTEON_OK; i += n) {
         for (n = 1; i + n < n_refs && refs[i + n].same; n++)
             ;
-        for (size_t k = 0; k < n; k++)
-            look_ahead(w, o, refs, n_refs, i + k);
+        for (; next < i + (STAGES - 1) * GROUP + 1; next += GROUP)
+            look_ahead(w, o, refs, n_refs, next);
         ost_term_writer_begin(writer, refs[i].bytes, refs[i].len);
         s = ost_flush_postings(w->plan, refs + i, n, w->sources,
                                writer, &w->error);
