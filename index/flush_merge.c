@@ -10,8 +10,10 @@
 
 #include "term_pieces.h"
 
-/* A piece of fewer terms is not worth a task of its own. */
-#define LEAST_TERMS ((size_t)2048)
+/* The work of a term is that of its list, by bytes, and some more that each
+ * has. A piece of less than that of so many is not worth a task of its own. */
+#define TERM_WORK 32
+#define LEAST_WORK ((uint64_t)2048 * TERM_WORK)
 
 /* How many terms ahead of its use one is asked for. */
 #define AHEAD ((size_t)16)
@@ -186,15 +188,26 @@ static bool add_piece(ost_flush_plan *t, uint32_t field, size_t *cursors,
     return true;
 }
 
-/* Cuts a field where every `step`-th term of the inverter with most terms
- * is. */
-static bool cut_field(ost_flush_plan *t, uint32_t field, size_t step,
+static uint64_t work_of(const ost_flush_plan *t, size_t inverter, size_t at)
+{
+    const ost_inverter *inv = t->order->inverters[inverter];
+    const uint32_t *ids = t->ids[inverter];
+
+    if (at + AHEAD < ost_vocabulary_size(inv->vocabulary))
+        ost_list_scout_meet(&inv->lists, ids[at + AHEAD]);
+    return ost_list_bytes_of(&inv->lists, ids[at]) + TERM_WORK;
+}
+
+/* Cuts a field where the terms of the inverter with most of them make `limit`
+ * of work. */
+static bool cut_field(ost_flush_plan *t, uint32_t field, uint64_t limit,
                       size_t *cursors)
 {
     const uint32_t number = t->fields[field].number;
     const key begin = {.field = number, .bytes = "", .len = 0};
     const key end = {.field = number + 1, .bytes = "", .len = 0};
     size_t most = 0, from = 0, to = 0;
+    uint64_t work = 0;
 
     for (size_t i = 0; i < t->order->n_inverters; i++) {
         const size_t low = lower_bound(t, i, 0, &begin);
@@ -206,10 +219,15 @@ static bool cut_field(ost_flush_plan *t, uint32_t field, size_t step,
             to = high;
         }
     }
-    for (size_t at = from + step; at < to; at += step) {
-        const key k = key_at(t, most, at);
-        if (!add_piece(t, field, cursors, &k))
-            return false;
+    for (size_t at = from; at < to && limit < UINT64_MAX; at++) {
+        const uint64_t here = work_of(t, most, at);
+        if (at > from && work + here / 2 > limit) {
+            const key k = key_at(t, most, at);
+            if (!add_piece(t, field, cursors, &k))
+                return false;
+            work = 0;
+        }
+        work += here;
     }
     return from == to || add_piece(t, field, cursors, &end);
 }
@@ -217,18 +235,21 @@ static bool cut_field(ost_flush_plan *t, uint32_t field, size_t step,
 static bool cut_all(ost_flush_plan *t, unsigned threads)
 {
     size_t *cursors = ost_malloc(t->order->n_inverters * sizeof *cursors);
-    size_t most = 0, step;
+    uint64_t most = 0;
     bool ok = cursors != NULL;
 
     for (size_t i = 0; i < t->order->n_inverters; i++) {
-        const size_t n =
-            ost_vocabulary_size(t->order->inverters[i]->vocabulary);
-        most = n > most ? n : most;
+        const ost_inverter *inv = t->order->inverters[i];
+        const uint64_t work = ost_lists_bytes(&inv->lists) +
+                              (uint64_t)TERM_WORK *
+                                  ost_vocabulary_size(inv->vocabulary);
+        most = work > most ? work : most;
     }
-    step = threads > 1 ? most / ((size_t)threads * OST_PIECES_A_THREAD) : most;
-    step = step > LEAST_TERMS ? step : LEAST_TERMS;
+    most = threads > 1 ? most / ((uint64_t)threads * OST_PIECES_A_THREAD)
+                       : UINT64_MAX;
+    most = most > LEAST_WORK ? most : LEAST_WORK;
     for (uint32_t f = 0; f < t->n_fields && ok; f++)
-        ok = cut_field(t, f, step, cursors);
+        ok = cut_field(t, f, most, cursors);
     ost_free(cursors);
     return ok;
 }

@@ -40,12 +40,17 @@ void ost_lists_free(ost_lists *l)
     memset(l, 0, sizeof *l);
 }
 
-size_t ost_lists_memory(const ost_lists *l)
+size_t ost_lists_bytes(const ost_lists *l)
 {
     const size_t full = l->n_pages > 0 ? l->n_pages - 1 : 0;
 
+    return full * OST_LIST_PAGE + l->page_used;
+}
+
+size_t ost_lists_memory(const ost_lists *l)
+{
     /* What waits will want a chunk, of most terms the first. */
-    return full * OST_LIST_PAGE + l->page_used +
+    return ost_lists_bytes(l) +
            l->n * (sizeof *l->lists + sizeof *l->chunks +
                    OST_LIST_FIRST_CHUNK);
 }

@@ -92,6 +92,13 @@ static inline bool ost_list_add(ost_lists *l, uint32_t term, uint32_t place,
  * added, lists can be read. False: no memory. */
 bool ost_lists_settle(ost_lists *l);
 
+/* Bytes of all chunks; of those of one list. */
+size_t ost_lists_bytes(const ost_lists *l);
+static inline uint32_t ost_list_bytes_of(const ost_lists *l, uint32_t term)
+{
+    return l->chunks[term].used;
+}
+
 /* Bytes in use; forgetting all lists but keeping the memory; giving it back. */
 size_t ost_lists_memory(const ost_lists *l);
 void ost_lists_reset(ost_lists *l);

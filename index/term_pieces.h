@@ -14,7 +14,7 @@
 #include "term_writer.h"
 
 /* Pieces to cut for each thread, that all end at about the same time. */
-#define OST_PIECES_A_THREAD 4
+#define OST_PIECES_A_THREAD 8
 
 typedef struct ost_term_pieces {
     ost_term_writer **writers; /* [piece] */
