@@ -166,23 +166,27 @@ typedef struct state {
     ost_segment_writer *segment;
     ost_text_coder coder;
     ost_buffer code;              /* the section */
-    ost_buffer coded;             /* texts of a block */
+    ost_buffer coded;             /* room for texts of a block */
     ost_buffer prefixes, offsets; /* the directory */
     uint64_t at;                  /* in the dictionary */
 } state;
 
-/* Codes the texts of a block to st->coded, in the order they are read in. */
-static void code_texts(state *st, const uint8_t *texts, size_t size)
+/* Codes the texts of a block, whose bits go downwards from the end of the room
+ * for them. Returns where they begin, NULL: no memory. */
+static const uint8_t *code_texts(state *st, const uint8_t *texts, size_t size,
+                                 size_t *coded)
 {
     const uint8_t *end = texts + size;
     /* No code takes more than two bytes. */
-    uint8_t *first = ost_buffer_reserve(&st->coded, 2 * size + 8);
-    uint8_t *out = first;
+    const size_t room = 2 * size + 8;
+    uint8_t *const first = ost_buffer_reserve(&st->coded, room);
+    uint8_t *out;
     uint64_t bits = 0; /* the lowest `n` are not yet written */
     unsigned n = 0;
 
     if (first == NULL)
-        return;
+        return NULL;
+    out = first + room;
     while (texts < end) {
         const uint8_t *term = texts + TEXT_HEAD;
         unsigned class = texts[1];
@@ -192,18 +196,19 @@ static void code_texts(state *st, const uint8_t *texts, size_t size)
             bits = bits << st->coder.bits[class][*term] |
                    st->coder.code[class][*term];
             class = ost_text_classes[*term];
-            for (; n >= 8; n -= 8)
-                *out++ = (uint8_t)(bits >> (n - 8));
+            if (n >= 32) {
+                n -= 32;
+                out -= 4;
+                ost_put32(out, (uint32_t)(bits >> n));
+            }
         }
     }
+    for (; n >= 8; n -= 8)
+        *--out = (uint8_t)(bits >> (n - 8));
     if (n > 0)
-        *out++ = (uint8_t)(bits << (8 - n));
-    st->coded.len = (size_t)(out - first);
-    for (out--; first < out; first++, out--) {
-        const uint8_t byte = *first;
-        *first = *out;
-        *out = byte;
-    }
+        *--out = (uint8_t)(bits << (8 - n));
+    *coded = (size_t)(first + room - out);
+    return out;
 }
 
 static void put_entry(state *st, const ost_dictionary_range *r,
@@ -230,21 +235,25 @@ static osteon_status write_range(state *st, const ost_dictionary_range *range,
 
     for (size_t i = 0; i < w->n_entries && s == OSTEON_OK; i++) {
         const ost_dictionary_entry *e = &w->entries[i];
-        const uint8_t *c, *t;
+        const uint8_t *c, *t, *bits;
+        size_t coded;
         s = ost_spool_read(&columns, e->columns_size, &c, err);
         if (s == OSTEON_OK)
             s = ost_spool_read(&texts, e->texts_size, &t, err);
         if (s != OSTEON_OK)
             break;
-        st->coded.len = 0;
-        code_texts(st, t, e->texts_size);
+        bits = code_texts(st, t, e->texts_size, &coded);
+        if (bits == NULL) {
+            s = ost_fail_memory(err);
+            break;
+        }
         put_entry(st, range, e);
-        st->at += e->columns_size + st->coded.len;
+        st->at += e->columns_size + coded;
         s = ost_segment_writer_add(st->segment, OST_SECTION_DICTIONARY, c,
                                    e->columns_size, err);
         if (s == OSTEON_OK)
-            s = ost_segment_writer_add_buffer(
-                st->segment, OST_SECTION_DICTIONARY, &st->coded, err);
+            s = ost_segment_writer_add(st->segment, OST_SECTION_DICTIONARY,
+                                       bits, coded, err);
     }
     ost_spool_reader_free(&columns);
     ost_spool_reader_free(&texts);
