@@ -149,7 +149,8 @@ static void sort_level(const sorter *s, item *items, item *spare, size_t n,
     deal(items, spare, n, shift, ends);
     memcpy(items, spare, n * sizeof *items);
     for (unsigned b = 0; b < 256; b++) {
-        sort_level(s, items + from, spare, ends[b] - from, level);
+        if (ends[b] - from > 1) /* most are empty */
+            sort_level(s, items + from, spare, ends[b] - from, level);
         from = ends[b];
     }
 }
