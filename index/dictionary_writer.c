@@ -36,8 +36,8 @@ void ost_dictionary_writer_term(ost_dictionary_writer *w, const char *term,
                                 size_t len, uint64_t postings, uint64_t skips,
                                 uint64_t positions)
 {
-    size_t shared;
-    uint8_t head[TEXT_HEAD];
+    size_t shared, more;
+    uint8_t *text;
 
     if (w->n == 0) {
         w->last_len = 0;
@@ -49,12 +49,16 @@ void ost_dictionary_writer_term(ost_dictionary_writer *w, const char *term,
     }
     shared = ost_shared_prefix(w->last, w->last_len, term, len);
     ost_dictionary_writer_add(w, OST_COLUMN_SHARED, (uint32_t)shared);
-    ost_dictionary_writer_add(w, OST_COLUMN_MORE, (uint32_t)(len - shared));
-    head[0] = (uint8_t)(len - shared);
-    head[1] = (uint8_t)ost_text_class(term, shared);
-    ost_buffer_add(&w->texts.tail, head, sizeof head);
-    ost_buffer_add(&w->texts.tail, term + shared, len - shared);
-    w->block.texts_size += (uint32_t)(sizeof head + len - shared);
+    more = len - shared;
+    ost_dictionary_writer_add(w, OST_COLUMN_MORE, (uint32_t)more);
+    text = ost_buffer_reserve(&w->texts.tail, TEXT_HEAD + more);
+    if (text != NULL) {
+        text[0] = (uint8_t)more;
+        text[1] = (uint8_t)ost_text_class(term, shared);
+        memcpy(text + TEXT_HEAD, term + shared, more);
+        w->texts.tail.len += TEXT_HEAD + more;
+    }
+    w->block.texts_size += (uint32_t)(TEXT_HEAD + more);
     memcpy(w->last, term, len);
     w->last_len = len;
 }
