@@ -217,6 +217,10 @@ START_TEST(test_codec_outliers_round_trip)
         for (unsigned i = 0; i < n; i++)
             in[i] = draw() % every == 0 ? draw_bits(wide) : draw_bits(w);
         check_integers(in, n);
+        /* Just below a power of two, floats round up. */
+        for (unsigned i = 0; i < n; i++)
+            in[i] = (in[i] >> 16 != 0 ? UINT32_MAX : 255u) >> draw() % 9;
+        check_integers(in, n);
     }
 }
 END_TEST
