@@ -33,6 +33,7 @@ static osteon_status read_field(ost_segment *seg, const uint8_t *p,
     if (f->first_block > blocks || f->n_blocks > blocks - f->first_block ||
         f->n_terms > f->n_blocks * OST_TERM_BLOCK ||
         f->documents > seg->n_documents || f->norms_kind > 1 ||
+        f->length > (uint64_t)f->documents * ost_norm_decode(UINT8_MAX) ||
         f->flags > OST_FIELD_NO_POSITIONS)
         return bad(seg, at, "field out of bounds", err);
     return OSTEON_OK;

@@ -11,7 +11,9 @@
 static osteon_status subtract_deleted(ost_segment *seg, uint32_t field,
                                       ost_known_field *out, osteon_error *err)
 {
+    const ost_field *f = &seg->fields[field];
     const uint8_t *norms;
+    uint64_t documents = 0, length = 0;
     osteon_status s;
 
     if (seg->n_deleted == 0)
@@ -24,10 +26,16 @@ static osteon_status subtract_deleted(ost_segment *seg, uint32_t field,
         for (; bits != 0; bits &= bits - 1) {
             const uint32_t doc =
                 word * 64 + (uint32_t)__builtin_ctzll(bits);
-            out->documents -= norms[doc] != 0;
-            out->length -= ost_norm_decode(norms[doc]);
+            documents += norms[doc] != 0;
+            length += ost_norm_decode(norms[doc]);
         }
     }
+    if (documents > f->documents || length > f->length)
+        return ost_section_fail(seg, OST_SECTION_NORMS, f->norms_at,
+                                "deleted documents have more of a field than "
+                                "all have", err);
+    out->documents -= documents;
+    out->length -= length;
     return OSTEON_OK;
 }
 

@@ -190,6 +190,58 @@ START_TEST(test_hostile_segment_with_skips_is_survived)
 }
 END_TEST
 
+/* Sets the length of all documents in the default field. */
+static void set_length(uint64_t length)
+{
+    ost_manifest *m;
+    ost_buffer b;
+    const uint8_t *sections;
+
+    OK(ost_manifest_read(scratch, &m, &err));
+    b = scratch_read(m->segments[0].file.name);
+    sections = b.data + b.len - OST_FOOTER_SIZE;
+    ost_put64(b.data + ost_get64(sections + OST_SECTION_FIELDS * 16) + 4 + 24,
+              length);
+    m->segments[0].file.checksum = seal(&b);
+    scratch_write(m->segments[0].file.name, b.data, b.len);
+    OK(ost_manifest_commit(scratch, m, &err));
+    ost_buffer_free(&b);
+    ost_manifest_free(m);
+}
+
+START_TEST(test_hostile_field_longer_than_can_be_is_refused)
+{
+    osteon_index *index;
+
+    build(7);
+    set_length((uint64_t)7 * ost_norm_decode(255));
+    OK(osteon_index_open(scratch, &index, &err));
+    osteon_index_close(index);
+    set_length((uint64_t)7 * ost_norm_decode(255) + 1);
+    ck_assert_int_eq(osteon_index_open(scratch, &index, &err),
+                     OSTEON_CORRUPT);
+}
+END_TEST
+
+START_TEST(test_hostile_field_shorter_than_deleted_is_refused)
+{
+    osteon_index_info info;
+    osteon_index *index;
+    osteon_writer *w;
+
+    build(7);
+    OK(osteon_writer_open(scratch, NULL, &w, &err));
+    OK(osteon_writer_delete(w, "folder/0", 8, &err));
+    OK(osteon_writer_commit(w, &err));
+    osteon_writer_close(w);
+    set_length(1);
+    OK(osteon_index_open(scratch, &index, &err));
+    ck_assert_int_eq(osteon_index_info_get(index, &info, &err),
+                     OSTEON_CORRUPT);
+    osteon_index_close(index);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("hostile_index");
@@ -200,6 +252,8 @@ int main(void)
     tcase_set_timeout(tc, 600);
     tcase_add_test(tc, test_hostile_small_segment_is_survived);
     tcase_add_test(tc, test_hostile_segment_with_skips_is_survived);
+    tcase_add_test(tc, test_hostile_field_longer_than_can_be_is_refused);
+    tcase_add_test(tc, test_hostile_field_shorter_than_deleted_is_refused);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }
