@@ -48,7 +48,7 @@ static uint32_t keep_sources(const ref_corpus *c, const ref_hit *hits,
     return kept;
 }
 
-/* Searches in six ways with these options and compares. */
+/* Searches in four ways with these options and compares. */
 static void check_options(const ref_corpus *c, const osteon_query *query,
                           osteon_search_options o, const ref_hit *hits,
                           uint32_t n)
@@ -56,12 +56,12 @@ static void check_options(const ref_corpus *c, const osteon_query *query,
     ref_hit *unique = calloc(n + 1, sizeof *unique);
     const uint32_t n_unique = keep_sources(c, hits, n, unique);
 
-    for (unsigned way = 0; way < 6; way++) {
+    for (unsigned way = 0; way < 4; way++) {
         osteon_result *result;
         osteon_error err = {0};
-        o.exhaustive = way % 3 == 1;
-        o.count = way % 3 == 2;
-        o.one_per_source = way >= 3;
+        o.exhaustive = way == 1;
+        o.count = way >= 2;
+        o.one_per_source = way == 3;
         ck_assert_msg(ost_search(c->snapshot, query, &o, &result, &err) ==
                           OSTEON_OK,
                       "%s", err.text);
