@@ -221,9 +221,7 @@ void ost_bits_unpack(const uint8_t *in, const uint8_t *end, unsigned n,
  * one that is not has its top bit set. */
 bool ost_sum_gaps(uint32_t *v, unsigned n, uint32_t base)
 {
-    const lanes zero = {0, 0, 0, 0}, shift_one = {4, 0, 1, 2},
-                shift_two = {4, 4, 0, 1}, last = {3, 3, 3, 3},
-                index = {0, 1, 2, 3};
+    const lanes zero = {0, 0, 0, 0}, index = {0, 1, 2, 3};
     lanes before = {base, base, base, base}, any = before;
     uint32_t top;
     unsigned i = 0;
@@ -232,11 +230,11 @@ bool ost_sum_gaps(uint32_t *v, unsigned n, uint32_t base)
         lanes x;
         memcpy(&x, v + i, sizeof x);
         any |= x;
-        x += __builtin_shuffle(x, zero, shift_one);
-        x += __builtin_shuffle(x, zero, shift_two);
+        x += __builtin_shufflevector(x, zero, 4, 0, 1, 2);
+        x += __builtin_shufflevector(x, zero, 4, 4, 0, 1);
         x += before + index;
         any |= x;
-        before = __builtin_shuffle(x, last) + 1;
+        before = __builtin_shufflevector(x, x, 3, 3, 3, 3) + 1;
         memcpy(v + i, &x, sizeof x);
     }
     top = any[0] | any[1] | any[2] | any[3];

@@ -245,7 +245,7 @@ static inline uint32_t count_below(const uint32_t *docs, uint32_t end)
         memcpy(&v, docs + i, sizeof v);
         below += (lanes)(v < ends);
     }
-    below += __builtin_shuffle(below, (lanes){2, 3, 0, 1});
+    below += __builtin_shufflevector(below, below, 2, 3, 0, 1);
     return group * GROUP - (below[0] + below[1]);
 }
 
