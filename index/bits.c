@@ -2,8 +2,8 @@
  *
  * Integers in a fixed number of bits (docs/format.md, "Packed integers").
  * Blocks of OST_BLOCK are packed in four lanes of 32-bit words (integer i in
- * lane i % 4), shorter ones as one stream of bits, low bits first. The layout of
- * full blocks is the vertical one of SIMD-BP128 (Lemire and Boytsov, 2015).
+ * lane i % 4), shorter ones as one stream of bits, low bits first. The layout
+ * of full blocks is the vertical one of SIMD-BP128 (Lemire and Boytsov, 2015).
  */
 #include "codec_parts.h"
 

@@ -73,7 +73,8 @@ static inline unsigned low_bits(uint8_t norm, uint32_t n)
 
 /* Both parts of the string while it is made: `ones` goes up from its start,
  * `lows` down from the end of the room for it. Bits are collected in words, of
- * which the highest `lows` ones and the lowest `ones` ones are not in memory. */
+ * which the highest `lows` ones and the lowest `ones` ones are not in
+ * memory. */
 typedef struct parts {
     uint8_t *ones_at, *lows_at;
     uint64_t ones, lows;

@@ -4,8 +4,8 @@
  *
  * Invariants: docs[0..n) is the decoded block `block`, ascending and below
  * the segment's number of documents, which is checked when a block is
- * decoded; frequencies of a block are decoded when first asked for. After damage
- * the cursor is at OST_DOC_END and stays there. Positions are in
+ * decoded; frequencies of a block are decoded when first asked for. After
+ * damage the cursor is at OST_DOC_END and stays there. Positions are in
  * position_reader.c.
  */
 #include "postings_parts.h"
@@ -34,8 +34,9 @@ uint32_t ost_postings_fail(ost_postings *p, ost_section_id section,
 
 static uint32_t block_last(const ost_postings *p, uint32_t block)
 {
-    return (uint32_t)ost_bits_get(p->skips, (uint64_t)block * p->layout.doc_bits,
-                                  p->layout.doc_bits);
+    const unsigned bits = p->layout.doc_bits;
+
+    return (uint32_t)ost_bits_get(p->skips, (uint64_t)block * bits, bits);
 }
 
 /* Where a block begins in the list. */

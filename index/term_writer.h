@@ -56,9 +56,9 @@ ost_term_writer_postings(ost_term_writer *w, size_t n, const uint32_t *docs,
 unsigned ost_term_writer_room(const ost_term_writer *w);
 
 /* Adds n >= 1 postings as ost_term_writer_posting does, counts[i] of whose
- * tfs[i] occurrences have positions. These are encoded already: `run` tells where, and
- * its bytes are borrowed until the term ends. One term is either of such
- * postings or of the others. */
+ * tfs[i] occurrences have positions. These are encoded already: `run` tells
+ * where, and its bytes are borrowed until the term ends. One term is either of
+ * such postings or of the others. */
 OSTEON_MUST_CHECK osteon_status
 ost_term_writer_copy(ost_term_writer *w, unsigned n, const uint32_t *docs,
                      const uint32_t *tfs, const uint32_t *counts,
