@@ -43,8 +43,9 @@ static sqlite3_stmt *prepare(sqlite3 *db, const char *sql)
 static sqlite3 *open_db(const char *path)
 {
     sqlite3 *db;
+    const int status = sqlite3_open(path, &db);
 
-    check(db, sqlite3_open(path, &db), SQLITE_OK);
+    check(db, status, SQLITE_OK);
     run(db, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
             "PRAGMA locking_mode = EXCLUSIVE");
     return db;

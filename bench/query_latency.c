@@ -104,8 +104,8 @@ static double run(const osteon_index *index, const char *text,
                   const osteon_search_options *options)
 {
     const double from = now();
-    osteon_query *query;
-    osteon_result *result;
+    osteon_query *query = NULL;
+    osteon_result *result = NULL;
     osteon_error err;
     double took;
 

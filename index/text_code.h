@@ -41,8 +41,8 @@ typedef struct ost_text_class_code {
 
 static inline uint16_t ost_text_quick(uint8_t symbol, unsigned bits)
 {
-    return (uint16_t)((bits - 1) << 13 | ost_text_classes[symbol] << 8 |
-                      symbol);
+    return (uint16_t)((bits - 1) << 13 |
+                      (unsigned)ost_text_classes[symbol] << 8 | symbol);
 }
 
 typedef struct ost_text_code {

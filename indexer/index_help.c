@@ -104,6 +104,6 @@ void osi_version(void)
     printf("library %s, index format %d\n", osteon_version(),
            OSTEON_FORMAT_VERSION);
     printf("zlib %s, libdeflate %s, xxhash %u.%u.%u, md4c\n", zlibVersion(),
-           LIBDEFLATE_VERSION_STRING, XXH_versionNumber() / 10000, XXH_versionNumber() / 100 % 100,
-           XXH_versionNumber() % 100);
+           LIBDEFLATE_VERSION_STRING, XXH_versionNumber() / 10000,
+           XXH_versionNumber() / 100 % 100, XXH_versionNumber() % 100);
 }

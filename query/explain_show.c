@@ -58,7 +58,8 @@ static void show_leaf(ost_buffer *text, const ost_finding *f)
 }
 
 /* Shows a finding that matches. `from`: what stands before it in the sum. */
-static void show(ost_buffer *text, const ost_finding *f, unsigned depth, int64_t from)
+static void show(ost_buffer *text, const ost_finding *f, unsigned depth,
+                 int64_t from)
 {
     const bool best = f->kind == OST_NODE_MAX;
 

@@ -26,8 +26,8 @@ static const char *const note_texts[OST_NOTE_COUNT] = {
     [OST_NOTE_OR_FIRST] = "OR with nothing before it: searched as a word",
     [OST_NOTE_OR_LAST] = "OR with nothing after it: searched as a word",
     [OST_NOTE_NOT_LAST] = "NOT with nothing after it: searched as a word",
-    [OST_NOTE_PHRASE] = "the index keeps no positions: a phrase is searched "
-                        "as all of its words",
+    [OST_NOTE_PHRASE] = ("the index keeps no positions: a phrase is searched "
+                         "as all of its words"),
     [OST_NOTE_EXCLUDES] = "only excluded words: matches everything else",
 };
 
