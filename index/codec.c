@@ -81,11 +81,13 @@ static inline ost_lanes exponents(const uint32_t *in)
  * negative. */
 static void measure(const uint32_t *in, unsigned groups, lengths *out)
 {
+    typedef uint8_t bytes __attribute__((vector_size(SIXTEEN)));
+
     for (unsigned i = 0; i < groups; i++, in += SIXTEEN) {
         const ost_lanes v = exponents(in) | exponents(in + 4) << 8 |
                             exponents(in + 8) << 16 |
                             exponents(in + 12) << 24;
-        out[i] = (lengths)v - 126;
+        out[i] = (lengths)((bytes)v - 126);
     }
 }
 
