@@ -21,6 +21,7 @@ typedef struct dry_run {
     bool *met;
     size_t n, room;
     osi_names operands, kept;
+    osi_walk_counts walked;
     const osi_operand *operand; /* being taken */
     osi_input *input;
     osi_bytes buffer;
@@ -248,6 +249,7 @@ static bool go(dry_run *d, const osi_operands *operands)
     walk.is_operand = is_operand;
     walk.failed = on_failure;
     walk.arg = d;
+    walk.counts = &d->walked;
     for (size_t i = 0; i < operands->n && !d->no_memory; i++)
         take_operand(d, &walk, &operands->items[i]);
     osi_rules_free(globs);
@@ -261,6 +263,8 @@ static bool go(dry_run *d, const osi_operands *operands)
         fprintf(stderr, "would index %llu new, %llu changed, remove %llu\n",
                 (unsigned long long)d->added, (unsigned long long)d->changed,
                 (unsigned long long)d->removed);
+    if (!d->no_memory)
+        osi_report_ignored(&d->walked, d->options->quiet);
     return !d->no_memory;
 }
 

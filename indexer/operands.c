@@ -303,6 +303,13 @@ static bool add_glob(osi_rules *rules, const char *glob, bool *some_take)
     return ok;
 }
 
+void osi_report_ignored(const osi_walk_counts *counts, bool quiet)
+{
+    if (!quiet && counts->files == 0 && counts->ignored > 0)
+        osi_error("no file was found: ignore files (.gitignore, .ignore) "
+                  "leave all out; see --no-ignore");
+}
+
 bool osi_walk_setup(osi_walk *walk, const osi_options *options,
                     const osi_place *place, osi_rules **globs)
 {

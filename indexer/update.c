@@ -297,6 +297,7 @@ static bool gather(osi_run *run, const osi_operands *operands)
     walk.is_operand = is_operand;
     walk.failed = on_failure;
     walk.arg = run;
+    walk.counts = &run->walked;
     if (!ok)
         no_memory(run);
     for (size_t i = 0; ok && i < operands->n && !osi_is_halted(run); i++)
@@ -331,6 +332,7 @@ static int commit(osi_run *run)
         return osi_library_error(run->place->index, &err);
     osteon_writer_counts_get(run->writer, &counts);
     osi_summary(&counts, counts.removed);
+    osi_report_ignored(&run->walked, run->options->quiet);
     return osi_is_partly() ? OSI_PARTLY : OSI_DONE;
 }
 

@@ -87,6 +87,7 @@ struct osi_run {
     osteon_writer *writer;
     osi_names operands; /* absolute paths the user named */
     osi_names kept;     /* could not be read: what is under them stays */
+    osi_walk_counts walked;
     pthread_mutex_t sources; /* around all calls about source records: what
                               * a look-up gives is lost with the next put */
     pthread_mutex_t lock;    /* of seen and fatal */
@@ -159,6 +160,9 @@ bool osi_stdin_allowed(const char *hint);
  * False: no memory. */
 bool osi_walk_setup(osi_walk *walk, const osi_options *options,
                     const osi_place *place, osi_rules **globs);
+
+/* Tells where walks took no file, and ignore files are why. */
+void osi_report_ignored(const osi_walk_counts *counts, bool quiet);
 
 /* ---- batch.c ---- */
 

@@ -330,6 +330,8 @@ static bool is_left_out(const walker *w, size_t name_len, bool is_dir)
                                   w->path.len - f->path_len - 1, name,
                                   is_dir);
     }
+    if (verdict == OSI_IGNORED && walk->counts != NULL)
+        walk->counts->ignored++;
     return verdict == OSI_IGNORED;
 }
 
@@ -397,6 +399,8 @@ static bool take(walker *w, const item *entry)
         return true;
     if (is_dir)
         return take_folder(w, fd, entry);
+    if (walk->counts != NULL)
+        walk->counts->files++;
     return walk->file(walk->arg,
                       &(osi_found){w->path.data, w->path.len, f->id,
                                    (uint64_t)st.st_size,

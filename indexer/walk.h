@@ -121,11 +121,18 @@ typedef struct osi_found {
     bool loud;  /* on the command line: say why it is left out */
 } osi_found;
 
+/* What walks met so far: files that were taken; files and folders that ignore
+ * files leave out. */
+typedef struct osi_walk_counts {
+    uint64_t files, ignored;
+} osi_walk_counts;
+
 typedef struct osi_walk {
     const osi_place *place;
     const osi_rules *globs; /* NULL: none; '!' rules leave out */
     bool only_globs;        /* some glob is not a '!': others are left out */
     bool hidden, no_ignore;
+    osi_walk_counts *counts; /* added to; NULL: nobody asks */
     dev_t index_device; /* the index's own folder, never entered */
     ino_t index_inode;
     /* False: stop the walk. */

@@ -164,6 +164,14 @@ run -v; is "walk: what it takes" \
 run --no-ignore -v; is "no-ignore" \
     "$(echo "$err" | sed -n 's/^indexed \([^0-9]\)/\1/p' | tr '\n' ' ')" \
     "sub/no sub/x.log x.log "
+printf '/*\n' >.ignore
+run -v; has "all ignored: told" "$err" "no file was found: .*--no-ignore"
+run -q; is "all ignored: quiet" "$err" ""
+run -n; has "all ignored: told by a dry run" "$err" "^osteon-index: no file"
+rm .ignore
+run --no-ignore
+run -v; is "some ignored: not told" "$(echo "$err" | grep -c 'no file')" 0
+run --no-ignore
 run --hidden -v; has "hidden: counts" "$(counts)" "indexed 3, .*removed 3"
 run x.log link; has "named: taken in spite of rules" "$(counts)" \
     "^indexed 1, unchanged 1"
