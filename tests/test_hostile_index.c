@@ -10,9 +10,7 @@
 #include "merge.h"
 #include "scratch.h"
 #include "run_suite.h"
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
+#include "seal_segment.h"
 
 static osteon_error err;
 
@@ -54,27 +52,6 @@ static void build(uint32_t n)
     }
     OK(osteon_writer_commit(w, &err));
     osteon_writer_close(w);
-}
-
-/* Makes page checksums and footer of a segment right; returns the latter. */
-static uint64_t seal(ost_buffer *b)
-{
-    uint8_t *footer = b->data + b->len - OST_FOOTER_SIZE;
-    uint8_t *tail = footer + OST_N_SECTIONS * 16;
-    const uint64_t pages_end = ost_get64(tail);
-    uint64_t at = 0, sum;
-    uint8_t *sums = b->data + pages_end;
-
-    for (; at < pages_end; at += OST_PAGE, sums += 4)
-        ost_put32(sums, (uint32_t)XXH3_64bits(
-                            b->data + at, pages_end - at < OST_PAGE
-                                              ? pages_end - at
-                                              : OST_PAGE));
-    ost_put64(tail + 24, XXH3_64bits(b->data + pages_end,
-                                     (size_t)(footer - b->data) - pages_end));
-    sum = XXH3_64bits(footer, OST_FOOTER_SIZE - 16);
-    ost_put64(tail + 32, sum);
-    return sum;
 }
 
 /* Merges it, one time in four: that takes as long as all else. What comes out
@@ -168,7 +145,7 @@ static void attack(uint32_t docs, int rounds)
         ost_buffer b = {0};
         ost_buffer_add(&b, good.data, good.len);
         change(&b);
-        m->segments[0].file.checksum = seal(&b);
+        m->segments[0].file.checksum = seal_segment(&b);
         scratch_write(m->segments[0].file.name, b.data, b.len);
         OK(ost_manifest_commit(scratch, m, &err));
         use();
@@ -202,7 +179,7 @@ static void set_length(uint64_t length)
     sections = b.data + b.len - OST_FOOTER_SIZE;
     ost_put64(b.data + ost_get64(sections + OST_SECTION_FIELDS * 16) + 4 + 24,
               length);
-    m->segments[0].file.checksum = seal(&b);
+    m->segments[0].file.checksum = seal_segment(&b);
     scratch_write(m->segments[0].file.name, b.data, b.len);
     OK(ost_manifest_commit(scratch, m, &err));
     ost_buffer_free(&b);

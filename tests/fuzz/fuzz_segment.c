@@ -4,12 +4,9 @@
  * picks the segment, then changes of four bytes: the place (two), what is
  * done there, and the value.
  */
+#include "../seal_segment.h"
 #include "commit.h"
-#include "format.h"
 #include "fuzz.h"
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 #include <fcntl.h>
 
@@ -66,24 +63,13 @@ static void change(ost_buffer *b, const uint8_t *data, size_t size)
     }
 }
 
-/* Makes page checksums and footer right; returns the checksum of the latter.
- * Where the pages end is put right as well: without it nothing is read. */
+/* Makes all checksums right; returns the footer's. Where the pages end is put
+ * right as well: without it nothing is read. */
 static uint64_t seal(ost_buffer *b, uint64_t pages_end)
 {
-    uint8_t *footer = b->data + b->len - OST_FOOTER_SIZE;
-    uint8_t *tail = footer + OST_N_SECTIONS * 16;
-    uint8_t *sums = b->data + pages_end;
-
-    ost_put64(tail, pages_end);
-    for (uint64_t at = 0; at < pages_end; at += OST_PAGE, sums += 4)
-        ost_put32(sums, (uint32_t)XXH3_64bits(
-                            b->data + at, pages_end - at < OST_PAGE
-                                              ? pages_end - at
-                                              : OST_PAGE));
-    ost_put64(tail + 24, XXH3_64bits(b->data + pages_end,
-                                     (size_t)(footer - b->data) - pages_end));
-    ost_put64(tail + 32, XXH3_64bits(footer, OST_FOOTER_SIZE - 16));
-    return ost_get64(tail + 32);
+    ost_put64(b->data + b->len - OST_FOOTER_SIZE + OST_N_SECTIONS * 16,
+              pages_end);
+    return seal_segment(b);
 }
 
 static void put(const segment *s, const ost_buffer *b, uint64_t checksum)
