@@ -463,10 +463,10 @@ osteon_status ost_record_find(ost_segment *segment, const char *id, size_t len,
 
 /* ---- Sources ---- */
 
-/* Reads no more of a block than the sources of its documents. */
+/* Reads no more of a block than the sources of its documents: one for each of
+ * them to sources[]. */
 static osteon_status read_sources(ost_segment *segment, uint32_t block,
-                                  uint32_t sources[OST_DOC_BLOCK],
-                                  unsigned *n, osteon_error *err)
+                                  uint32_t *sources, osteon_error *err)
 {
     const uint8_t *p = NULL;
     block_view b;
@@ -476,7 +476,6 @@ static osteon_status read_sources(ost_segment *segment, uint32_t block,
         s = bad_block(segment, &b, "sources of documents", err);
     if (s != OSTEON_OK)
         return s;
-    *n = b.n;
     memcpy(sources, b.columns[OST_DOC_SOURCE], b.n * sizeof *sources);
     return OSTEON_OK;
 }
@@ -494,9 +493,8 @@ osteon_status ost_source_column_get(ost_source_column *c, uint32_t doc,
 
     *out = 0;
     if (block != c->block) {
-        unsigned n;
         const osteon_status s =
-            read_sources(c->segment, block, c->sources, &n, err);
+            read_sources(c->segment, block, c->sources, err);
         if (s != OSTEON_OK)
             return s;
         c->block = block;
@@ -515,12 +513,8 @@ osteon_status ost_segment_sources(ost_segment *segment, uint32_t **out,
     *out = NULL;
     if (sources == NULL)
         return ost_fail_memory(err);
-    for (uint32_t doc = 0; doc < n && s == OSTEON_OK; doc += OST_DOC_BLOCK) {
-        uint32_t some[OST_DOC_BLOCK];
-        unsigned n_some = 0;
-        s = read_sources(segment, doc / OST_DOC_BLOCK, some, &n_some, err);
-        memcpy(sources + doc, some, n_some * sizeof *sources);
-    }
+    for (uint32_t doc = 0; doc < n && s == OSTEON_OK; doc += OST_DOC_BLOCK)
+        s = read_sources(segment, doc / OST_DOC_BLOCK, sources + doc, err);
     if (s != OSTEON_OK) {
         ost_free(sources);
         return s;

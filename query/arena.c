@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * An arena is a list of blocks, newest first; the first one comes with it.
- * Small requests are cut from the
- * newest block; a request larger than a quarter of a new block gets one of
- * its own, so that the room left in the newest is not thrown away.
+ * Small requests are cut from the newest block; a request larger than a
+ * quarter of a new block gets one of its own, so that the room left in the
+ * newest is not thrown away.
  * Invariant: used <= room in every block.
  */
 #include "arena.h"
