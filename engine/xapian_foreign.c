@@ -9,7 +9,7 @@
 #include <xapian-c/xapian_c_query_parser.h>
 #include <xapian-c/xapian_c_stem_user.h>
 
-/* The field a node is in; those of a MAX or PHRASE are alike. */
+/* The field a node is in; those of a MAX, PHRASE or NEAR are alike. */
 static const char *field_of(const ost_node *node)
 {
     while (node->kind != OST_NODE_TERM)
@@ -47,21 +47,21 @@ static xapian_c_status make_parser(const char *language,
     return status;
 }
 
-osteon_status ost_xapian_foreign(ost_xapian_model *model,
-                                 const osteon_query *query,
-                                 const ost_node *node,
-                                 const xapian_c_query **out,
-                                 osteon_error *err)
+/* Parses what a node came from, as it was typed or in quotes. *out is the
+ * model's. */
+static osteon_status parse_source(ost_xapian_model *model,
+                                  const osteon_query *query,
+                                  const ost_node *node, bool quoted,
+                                  const xapian_c_query **out,
+                                  osteon_error *err)
 {
     ost_xapian_index *x = model->x;
     xapian_c_query_parser *parser = NULL;
     xapian_c_query *parsed = NULL;
-    const bool quoted = node->kind == OST_NODE_PHRASE;
     char prefix[OST_PREFIX_ROOM];
     ost_buffer text = {0};
     xapian_c_status status;
 
-    *out = NULL;
     prefix_of(field_of(node), prefix);
     if (quoted)
         ost_buffer_add_byte(&text, '"');
@@ -85,4 +85,54 @@ osteon_status ost_xapian_foreign(ost_xapian_model *model,
         return ost_xapian_fail(x, status, err);
     *out = model->foreign[model->n_foreign++] = parsed;
     return OSTEON_OK;
+}
+
+/* Words near each other: each as it is written, for stems have no positions.
+ * A phrase among them, also one that Xapian's parser makes of a word, cannot
+ * be near anything there: then all of it has to do. */
+static osteon_status make_near(ost_xapian_model *model,
+                               const osteon_query *query,
+                               const ost_node *node,
+                               const xapian_c_query **out, osteon_error *err)
+{
+    ost_xapian_index *x = model->x;
+    const uint32_t n = node->n_children;
+    const xapian_c_query **children =
+        ost_arena_array(model->arena, n, sizeof *children);
+    xapian_c_query *all = NULL;
+    bool words = true;
+    xapian_c_status status;
+
+    if (children == NULL)
+        return ost_fail_memory(err);
+    for (uint32_t i = 0; i < n; i++) {
+        const osteon_status s = parse_source(model, query, node->children[i],
+                                             true, &children[i], err);
+        if (s != OSTEON_OK)
+            return s;
+        words = words && xapian_c_query_get_length(children[i]) == 1;
+    }
+    if (!OST_GROW(&model->foreign, &model->foreign_room,
+                  model->n_foreign + 1))
+        return ost_fail_memory(err);
+    status = xapian_c_query_new_list(
+        words ? XAPIAN_C_OP_NEAR : XAPIAN_C_OP_AND, children, n,
+        words ? node->window : 0, &all, &x->error);
+    if (status != XAPIAN_C_OK)
+        return ost_xapian_fail(x, status, err);
+    *out = model->foreign[model->n_foreign++] = all;
+    return OSTEON_OK;
+}
+
+osteon_status ost_xapian_foreign(ost_xapian_model *model,
+                                 const osteon_query *query,
+                                 const ost_node *node,
+                                 const xapian_c_query **out,
+                                 osteon_error *err)
+{
+    *out = NULL;
+    return node->kind == OST_NODE_NEAR
+               ? make_near(model, query, node, out, err)
+               : parse_source(model, query, node,
+                              node->kind == OST_NODE_PHRASE, out, err);
 }

@@ -144,41 +144,67 @@ static bool is_exact(const ost_xapian_part *part)
     return true;
 }
 
+/* Adds the words of a phrase, or a single one, to the members. Ends early, the
+ * last of them without a document, where one has none. */
+static osteon_status add_members(maker *m, ost_xapian_part *part,
+                                 const ost_node *node, uint32_t unit,
+                                 osteon_error *err)
+{
+    const bool is_phrase = node->kind == OST_NODE_PHRASE;
+    const uint32_t n = is_phrase ? node->n_children : 1;
+
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t at = part->n_members++;
+        const osteon_status s =
+            get_leaf(m, is_phrase ? node->children[i] : node,
+                     &part->members[at], err);
+        part->offsets[at] = is_phrase ? node->offsets[i] : 0;
+        part->units[at] = unit;
+        if (s != OSTEON_OK || part->members[at]->df == 0)
+            return s;
+    }
+    return OSTEON_OK;
+}
+
+/* A PHRASE or NEAR. */
 static osteon_status make_phrase(maker *m, const ost_node *node,
                                  ost_xapian_part **out, osteon_error *err)
 {
     ost_xapian_part *part = new_part(m, node);
+    ost_arena *arena = m->model->arena;
+    const bool near = node->kind == OST_NODE_NEAR;
+    const size_t n = ost_node_terms(node);
+    osteon_status s = OSTEON_OK;
     double idf = 0;
 
-    if (part != NULL)
-        part->members = ost_arena_array(m->model->arena, node->n_children,
-                                        sizeof *part->members);
-    if (part == NULL || part->members == NULL)
-        return ost_fail_memory(err);
-    part->n_members = node->n_children;
-    part->offsets = node->offsets;
-    for (uint32_t i = 0; i < node->n_children; i++) {
-        const osteon_status s =
-            get_leaf(m, node->children[i], &part->members[i], err);
-        if (s != OSTEON_OK || part->members[i]->df == 0)
-            return s;
-        idf += part->members[i]->idf;
+    if (part != NULL) {
+        part->members = ost_arena_array(arena, n, sizeof *part->members);
+        part->offsets = ost_arena_array(arena, n, sizeof *part->offsets);
+        part->units = ost_arena_array(arena, n, sizeof *part->units);
     }
-    for (uint32_t i = 0; i < node->n_children; i++) {
-        const osteon_status s =
-            ost_xapian_forms(m->model, part->members[i], err);
+    if (part == NULL || part->members == NULL || part->offsets == NULL ||
+        part->units == NULL)
+        return ost_fail_memory(err);
+    for (uint32_t i = 0; i < (near ? node->n_children : 1); i++) {
+        s = add_members(m, part, near ? node->children[i] : node, i, err);
+        if (s != OSTEON_OK || part->members[part->n_members - 1]->df == 0)
+            return s;
+    }
+    for (uint32_t i = 0; i < part->n_members; i++) {
+        idf += part->members[i]->idf;
+        s = ost_xapian_forms(m->model, part->members[i], err);
         if (s != OSTEON_OK)
             return s;
     }
     part->weight = ost_weight(&m->model->bm25, idf);
-    part->exact = is_exact(part);
+    part->exact = !near && is_exact(part);
     m->model->bounds = m->model->bounds || !m->excluded;
     m->model->inexact = m->model->inexact || !part->exact;
     *out = part;
     return OSTEON_OK;
 }
 
-/* A TERM, PHRASE or MAX of a foreign database. */
+/* A TERM, PHRASE, NEAR or MAX of a foreign database. */
 static osteon_status make_foreign(maker *m, const ost_node *node,
                                   ost_xapian_part **out, osteon_error *err)
 {
@@ -260,6 +286,7 @@ static osteon_status make(maker *m, const ost_node *node,
         return ours ? make_term(m, node, out, err)
                     : make_foreign(m, node, out, err);
     case OST_NODE_PHRASE:
+    case OST_NODE_NEAR:
         return ours ? make_phrase(m, node, out, err)
                     : make_foreign(m, node, out, err);
     case OST_NODE_MAX:

@@ -49,16 +49,18 @@ typedef struct ost_xapian_part ost_xapian_part;
 struct ost_xapian_part {
     ost_node_kind kind;
     const ost_node *node;
-    double weight;                /* TERM, PHRASE: as ost_weight */
+    double weight;                /* TERM, PHRASE, NEAR: as ost_weight */
     ost_xapian_part **parts;      /* OR, MAX, AND */
     uint32_t n_parts;
     ost_xapian_part *required, *optional, *excluded;
-    ost_xapian_leaf **members;    /* TERM: one; PHRASE: as in the query */
-    const uint32_t *offsets;
+    ost_xapian_leaf **members;    /* TERM: one; PHRASE, NEAR: the words as in
+                                   * the query */
+    uint32_t *offsets; /* PHRASE: of each member. NEAR: in its child */
+    uint32_t *units;   /* NEAR: number of each member's child */
     uint32_t n_members;
     bool exact; /* PHRASE: Xapian's own operator finds just its documents */
-    /* Of a foreign database: TERM, PHRASE and MAX are what Xapian's parser
-     * made of them. */
+    /* Of a foreign database: TERM, PHRASE, NEAR and MAX are what Xapian's
+     * parser made of them. */
     const xapian_c_query *foreign;
 };
 

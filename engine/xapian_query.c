@@ -146,12 +146,15 @@ static osteon_status make_words(const ost_xapian_model *model,
 }
 
 /* Whether Xapian's operator finds the phrase, and perhaps more: members in
- * ascending places, all their words known. */
+ * ascending places, all their words known. So with words near each other,
+ * where no child is a phrase. */
 static bool has_window(const ost_xapian_part *part)
 {
     for (uint32_t i = 0; i < part->n_members; i++)
         if (!part->members[i]->complete ||
-            (i > 0 && part->offsets[i] <= part->offsets[i - 1]))
+            (i > 0 && (part->kind == OST_NODE_NEAR
+                           ? part->units[i] == part->units[i - 1]
+                           : part->offsets[i] <= part->offsets[i - 1])))
             return false;
     return true;
 }
@@ -170,7 +173,10 @@ static osteon_status make_window(const ost_xapian_model *model,
         if (s == OSTEON_OK)
             s = queries_add(&members, member, err);
     }
-    if (s == OSTEON_OK)
+    if (s == OSTEON_OK && part->kind == OST_NODE_NEAR)
+        s = combine(model, XAPIAN_C_OP_NEAR, &members, part->node->window, out,
+                    err);
+    else if (s == OSTEON_OK)
         s = combine(model, XAPIAN_C_OP_PHRASE, &members,
                     part->offsets[n - 1] - part->offsets[0] + 1, out, err);
     queries_free(&members);
@@ -252,7 +258,7 @@ static osteon_status make_all(const ost_xapian_model *model,
 static bool has_and(const ost_xapian_part *part)
 {
     bool found = part->kind == OST_NODE_AND || part->kind == OST_NODE_PHRASE ||
-                 part->kind == OST_NODE_FILTER || part->foreign != NULL;
+                 part->kind == OST_NODE_NEAR || part->kind == OST_NODE_FILTER || part->foreign != NULL;
 
     for (uint32_t i = 0; i < part->n_parts; i++)
         found = found || has_and(part->parts[i]);
@@ -334,6 +340,7 @@ static osteon_status make(const ost_xapian_model *model,
         s = make_leaf(model, part->members[0], out, err);
         break;
     case OST_NODE_PHRASE:
+    case OST_NODE_NEAR:
         if (!narrow || part->exact)
             s = make_phrase(model, part, out, err);
         break;

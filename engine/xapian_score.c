@@ -7,6 +7,9 @@
  */
 #include "xapian_model.h"
 
+#include "model.h"
+#include "places.h"
+
 #include <xapian-c/xapian_c_iterators.h>
 
 /* The document that is looked at. */
@@ -294,6 +297,62 @@ static uint32_t count_starts(const ost_xapian_part *part, const places *all)
     return n;
 }
 
+/* Makes positions distinct, with what behind them ost_near_count may read. */
+static bool make_distinct(places *p)
+{
+    size_t n = 0;
+
+    if (p->n > UINT32_MAX ||
+        !OST_GROW(&p->at, &p->room, p->n + OST_POSITIONS_PAD))
+        return false;
+    for (size_t i = 0; i < p->n; i++)
+        if (i == 0 || p->at[i] != p->at[i - 1])
+            p->at[n++] = p->at[i];
+    p->n = n;
+    memset(p->at + n, 0xff, OST_POSITIONS_PAD * sizeof *p->at);
+    return true;
+}
+
+/* Windows of all children of a NEAR, as the native engine counts them. */
+static osteon_status count_windows(const document *d,
+                                   const ost_xapian_part *part, places *all,
+                                   uint32_t *out, osteon_error *err)
+{
+    const ost_node *node = part->node;
+    ost_near_unit *units =
+        ost_arena_array(d->arena, node->n_children, sizeof *units);
+
+    if (units == NULL)
+        return ost_fail_memory(err);
+    for (uint32_t i = 0; i < part->n_members; i++) {
+        ost_near_unit *u = &units[part->units[i]];
+        if (!make_distinct(&all[i]))
+            return ost_fail_memory(err);
+        if (u->first == NULL) {
+            const uint32_t words = (uint32_t)ost_node_terms(
+                node->children[part->units[i]]);
+            u->first = all[i].at;
+            u->n_first = (uint32_t)all[i].n;
+            u->width = ost_node_width(node->children[part->units[i]]);
+            if (words == 1)
+                continue;
+            u->others = ost_arena_array(d->arena, words - 1,
+                                        sizeof *u->others);
+            u->kept = ost_arena_array(d->arena, OST_NEAR_KEPT,
+                                      sizeof *u->kept);
+            if (u->others == NULL || u->kept == NULL)
+                return ost_fail_memory(err);
+        } else {
+            u->others[u->n_others++] =
+                (ost_near_word){.positions = all[i].at,
+                                .n = (uint32_t)all[i].n,
+                                .offset = part->offsets[i]};
+        }
+    }
+    *out = ost_near_count(units, node->n_children, node->window, false);
+    return OSTEON_OK;
+}
+
 static osteon_status count_phrases(const document *d,
                                    const ost_xapian_part *part, bool title,
                                    uint32_t *out, osteon_error *err)
@@ -308,7 +367,9 @@ static osteon_status count_phrases(const document *d,
         s = find_places(d, part->members[i], title, &all[i], err);
         empty = all[i].n == 0;
     }
-    if (s == OSTEON_OK && !empty)
+    if (s == OSTEON_OK && !empty && part->kind == OST_NODE_NEAR)
+        s = count_windows(d, part, all, out, err);
+    else if (s == OSTEON_OK && !empty)
         *out = count_starts(part, all);
     for (uint32_t i = 0; all != NULL && i < part->n_members; i++)
         ost_free(all[i].at);
@@ -318,7 +379,7 @@ static osteon_status count_phrases(const document *d,
 
 /* ---- Its score ---- */
 
-/* A phrase in a title counts as often as a word there does. */
+/* A phrase in a title (so with words near each other) counts as often as a word there does. */
 static osteon_status phrase_tf(const document *d, const ost_xapian_part *part,
                                uint32_t *tf, osteon_error *err)
 {
@@ -374,7 +435,7 @@ static osteon_status find_leaf(void *arg, const ost_xapian_part *part,
     const ost_xapian_key *key = part->members[0]->key;
     osteon_status s = OSTEON_OK;
 
-    if (part->kind == OST_NODE_PHRASE)
+    if (part->kind == OST_NODE_PHRASE || part->kind == OST_NODE_NEAR)
         s = phrase_tf(d, part, &f->tf, err);
     else
         f->tf = key->present ? key->wdf : 0;

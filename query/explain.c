@@ -123,6 +123,7 @@ static osteon_status find(explainer *x, const ost_part *part,
         break;
     case OST_NODE_TERM:
     case OST_NODE_PHRASE:
+    case OST_NODE_NEAR:
         return find_leaf(x, part, f, err);
     case OST_NODE_OR:
     case OST_NODE_MAX:

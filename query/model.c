@@ -71,41 +71,69 @@ static void number_leaves(ost_part *part, ost_leaf **members)
         part->which[i] = members[i]->mark;
 }
 
-/* Fills the part from its members; *found is false where one has no live
- * document. */
+/* Adds the words of a phrase, or a single one, to the members: child `unit` of
+ * a NEAR. *found is false where one has no live document. */
+static osteon_status add_members(ost_leaf_table *table, ost_part *part,
+                                 const ost_node *node, uint32_t unit,
+                                 ost_leaf **members, bool *found,
+                                 osteon_error *err)
+{
+    const bool is_phrase = node->kind == OST_NODE_PHRASE;
+    const uint32_t n = is_phrase ? node->n_children : 1;
+    uint32_t least = UINT32_MAX;
+
+    *found = false;
+    for (uint32_t i = 0; is_phrase && i < n; i++)
+        if (node->offsets[i] < least)
+            least = node->offsets[i];
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t at = part->n_members++;
+        const osteon_status s = ost_leaf_get(
+            table, is_phrase ? node->children[i] : node, &members[at], err);
+        if (s != OSTEON_OK)
+            return s;
+        *found = members[at]->df > 0;
+        if (!*found)
+            return OSTEON_OK;
+        part->offsets[at] = is_phrase ? node->offsets[i] - least : 0;
+        part->units[at] = unit;
+    }
+    return OSTEON_OK;
+}
+
+/* Fills the part from its node. */
 static osteon_status fill_phrase(ost_leaf_table *table, ost_part *part,
                                  ost_leaf **members, bool *found,
                                  osteon_error *err)
 {
     const ost_node *node = part->node;
-    const uint32_t n = part->n_members;
-    uint32_t least = UINT32_MAX;
     double idf = 0;
+    osteon_status s = OSTEON_OK;
 
-    for (uint32_t i = 0; i < n; i++) {
-        const osteon_status s =
-            ost_leaf_get(table, node->children[i], &members[i], err);
-        if (s != OSTEON_OK)
-            return s;
-        *found = members[i]->df > 0;
-        if (!*found)
-            return OSTEON_OK;
-        idf += members[i]->idf;
-        if (node->offsets[i] < least)
-            least = node->offsets[i];
+    if (node->kind == OST_NODE_PHRASE) {
+        part->n_units = 1;
+        s = add_members(table, part, node, 0, members, found, err);
+    } else {
+        for (*found = true; s == OSTEON_OK && *found &&
+                            part->n_units < node->n_children; part->n_units++)
+            s = add_members(table, part, node->children[part->n_units],
+                            part->n_units, members, found, err);
     }
-    for (uint32_t i = 0; i < n; i++)
-        part->offsets[i] = node->offsets[i] - least;
+    if (s != OSTEON_OK || !*found)
+        return s;
+    for (uint32_t i = 0; i < part->n_members; i++)
+        idf += members[i]->idf;
     part->weight = ost_weight(&table->model->bm25, idf);
     number_leaves(part, members);
     return OSTEON_OK;
 }
 
+/* A PHRASE or NEAR. */
 static osteon_status make_phrase(ost_leaf_table *table, const ost_node *node,
                                  ost_part **out, osteon_error *err)
 {
     ost_arena *arena = table->model->arena;
-    const uint32_t n = node->n_children;
+    const size_t n = ost_node_terms(node);
     ost_leaf **members;
     ost_part *part;
     bool found = false;
@@ -119,11 +147,12 @@ static osteon_status make_phrase(ost_leaf_table *table, const ost_node *node,
         s = ost_fail_memory(err);
         goto done;
     }
-    part->n_members = n;
     part->leaves = ost_arena_array(arena, n, sizeof *part->leaves);
     part->which = ost_arena_array(arena, n, sizeof *part->which);
     part->offsets = ost_arena_array(arena, n, sizeof *part->offsets);
-    if (part->leaves == NULL || part->which == NULL || part->offsets == NULL)
+    part->units = ost_arena_array(arena, n, sizeof *part->units);
+    if (part->leaves == NULL || part->which == NULL ||
+        part->offsets == NULL || part->units == NULL)
         s = ost_fail_memory(err);
     else
         s = fill_phrase(table, part, members, &found, err);
@@ -200,6 +229,7 @@ static osteon_status make(ost_leaf_table *table, const ost_node *node,
     case OST_NODE_TERM:
         return make_term(table, node, out, err);
     case OST_NODE_PHRASE:
+    case OST_NODE_NEAR:
         return make_phrase(table, node, out, err);
     case OST_NODE_OR:
     case OST_NODE_MAX:
@@ -277,6 +307,7 @@ bool ost_part_occurs(const ost_part *part, uint32_t number)
         return false;
     case OST_NODE_TERM:
     case OST_NODE_PHRASE:
+    case OST_NODE_NEAR:
         for (uint32_t i = 0; i < part->n_leaves && all; i++)
             all = part->leaves[i]->in[number].df > 0;
         return all;

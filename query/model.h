@@ -38,16 +38,17 @@ typedef struct ost_leaf {
 typedef struct ost_part ost_part;
 struct ost_part {
     ost_node_kind kind;
-    double weight;    /* TERM, PHRASE */
+    double weight;    /* TERM, PHRASE, NEAR */
     ost_part **parts; /* OR, MAX, AND: one or more */
     uint32_t n_parts;
     ost_part *required, *optional, *excluded;
     /* TERM: one leaf. PHRASE: its distinct leaves, in order of df; member i
-     * is leaves[which[i]] at offsets[i]. */
+     * is leaves[which[i]] at offsets[i]. NEAR: the same, member i being at
+     * offsets[i] of child units[i]. */
     ost_leaf **leaves;
     uint32_t n_leaves;
-    uint32_t *which, *offsets;
-    uint32_t n_members;
+    uint32_t *which, *offsets, *units;
+    uint32_t n_members, n_units;
     const ost_node *node;
 };
 

@@ -5,11 +5,13 @@
  *   query  = both { OR both }
  *   both   = bag { AND bag }
  *   bag    = member { member }
- *   member = { NOT } [ + | - ] [ field: ] ( word | "phrase" | ( query ) )
+ *   member = { NOT } [ + | - ] ( near | [ field: ] ( query ) )
+ *   near   = unit { NEAR[/n] unit }
+ *   unit   = [ field: ] ( word | "phrase" [ ~n ] )
  *
  * A bag is what stands side by side: any of it matches (with OSTEON_QUERY_ALL
- * all of it). It binds tighter than AND, and AND tighter than OR; NOT and the
- * signs belong to the next member alone. So `a b AND c d` is (a OR b) AND
+ * all of it). It binds tighter than AND, and AND tighter than OR; NEAR binds
+ * tightest, and NOT and the signs belong to the next member alone. So `a b AND c d` is (a OR b) AND
  * (c OR d). The lexer has seen to it that this grammar fits every query.
  */
 #include "parse.h"
@@ -26,6 +28,12 @@ static const char *const note_texts[OST_NOTE_COUNT] = {
     [OST_NOTE_OR_FIRST] = "OR with nothing before it: searched as a word",
     [OST_NOTE_OR_LAST] = "OR with nothing after it: searched as a word",
     [OST_NOTE_NOT_LAST] = "NOT with nothing after it: searched as a word",
+    [OST_NOTE_NEAR_FIRST] = ("NEAR with no word or phrase before it: searched "
+                             "as a word"),
+    [OST_NOTE_NEAR_LAST] = ("NEAR with no word or phrase after it: searched "
+                            "as a word"),
+    [OST_NOTE_NEAR_FIELDS] = ("words of different fields are never near: "
+                              "searched as AND"),
     [OST_NOTE_PHRASE] = ("the index keeps no positions: a phrase is searched "
                          "as all of its words"),
     [OST_NOTE_EXCLUDES] = "only excluded words: matches everything else",
@@ -43,6 +51,9 @@ static const char *const error_texts[OST_NOTE_COUNT] = {
     [OST_NOTE_OR_FIRST] = "nothing before OR",
     [OST_NOTE_OR_LAST] = "nothing after OR",
     [OST_NOTE_NOT_LAST] = "nothing after NOT",
+    [OST_NOTE_NEAR_FIRST] = "no word or phrase before NEAR",
+    [OST_NOTE_NEAR_LAST] = "no word or phrase after NEAR",
+    [OST_NOTE_NEAR_FIELDS] = "NEAR between words of different fields",
     [OST_NOTE_PHRASE] = "a phrase, and the index keeps no positions",
 };
 
@@ -226,6 +237,12 @@ static bool parse_member(ost_parser *p, bool alone, unsigned depth)
         role = OST_EXCLUDED;
     unit = alone || excluded || l->sign != 0 || l->field_len > 0 ||
            p->field[0] != '\0';
+    if (l[1].kind == OST_LEX_NEAR) {
+        const size_t first = p->at++;
+        while (p->tools->lexemes[p->at].kind == OST_LEX_NEAR)
+            p->at += 2;
+        return ost_parse_near(p, first, p->at, role);
+    }
     field = ost_parse_field(p, l);
     if (field == NULL)
         return false;

@@ -26,7 +26,8 @@ typedef enum ost_lexeme_kind {
     OST_LEX_CLOSE,
     OST_LEX_AND,
     OST_LEX_OR,
-    OST_LEX_NOT
+    OST_LEX_NOT,
+    OST_LEX_NEAR
 } ost_lexeme_kind;
 
 typedef struct ost_lexeme {
@@ -36,6 +37,8 @@ typedef struct ost_lexeme {
     uint8_t field_len; /* bytes of the name at `first`, 0: no field */
     char sign;         /* '+', '-' or 0 */
     bool glued;        /* OPEN: right after a word, as in f() */
+    bool loose;        /* QUOTE: a distance follows it */
+    uint32_t distance; /* NEAR, loose QUOTE: words that may be between */
 } ost_lexeme;
 
 /* What a node is for its parent: AND takes REQUIRED only, OR OPTIONAL only. */
@@ -72,6 +75,9 @@ typedef enum ost_note {
     OST_NOTE_OR_FIRST,
     OST_NOTE_OR_LAST,
     OST_NOTE_NOT_LAST,
+    OST_NOTE_NEAR_FIRST,
+    OST_NOTE_NEAR_LAST,
+    OST_NOTE_NEAR_FIELDS,
     OST_NOTE_PHRASE,
     OST_NOTE_EXCLUDES,
     OST_NOTE_COUNT
@@ -145,9 +151,14 @@ bool ost_parse_lex(ost_parser *p);
 bool ost_parse_word(ost_parser *p, const ost_lexeme *lexeme,
                     const char *field, ost_role role, bool unit);
 
-/* Pushes the phrase between the quotes. */
+/* Pushes the phrase between the quotes, or its words where they may be apart.
+ */
 bool ost_parse_quote(ost_parser *p, const ost_lexeme *lexeme,
                      const char *field, ost_role role);
+
+/* Pushes what is between operators NEAR: lexemes [first, last), of which every
+ * second is one of these. Those without a field are in that of the first. */
+bool ost_parse_near(ost_parser *p, size_t first, size_t last, ost_role role);
 
 /* The folded field name of a lexeme, p->field where it has none. NULL: no
  * memory. */

@@ -10,6 +10,8 @@
  */
 #include "parse.h"
 
+enum { NEAR_USUAL = 10 }; /* as Xapian has it */
+
 static unsigned char byte_at(const ost_parser *p, size_t at)
 {
     return at < p->len ? (unsigned char)p->text[at] : 0;
@@ -90,7 +92,34 @@ static uint8_t field_at(const ost_parser *p, size_t at)
     return c != '(' && word_ends(p, at + n + 1) ? 0 : (uint8_t)n;
 }
 
-static uint8_t word_kind(const ost_parser *p, const ost_lexeme *l)
+/* Reads the number at `at`, which ends a word; no more than five digits.
+ * Returns its length, 0 where there is none. */
+static size_t number_at(const ost_parser *p, size_t at, uint32_t *number)
+{
+    size_t n = 0;
+
+    *number = 0;
+    for (; n < 6 && byte_at(p, at + n) >= '0' && byte_at(p, at + n) <= '9'; n++)
+        *number = *number * 10 + byte_at(p, at + n) - '0';
+    return n < 6 && word_ends(p, at + n) ? n : 0;
+}
+
+/* NEAR, and NEAR/5: at most 4 words between. */
+static bool is_near(const ost_parser *p, ost_lexeme *l)
+{
+    const size_t len = l->end - l->start;
+    uint32_t n = NEAR_USUAL;
+
+    if (len < 4 || memcmp(p->text + l->start, "NEAR", 4) != 0)
+        return false;
+    if (len > 4 && (p->text[l->start + 4] != '/' ||
+                    number_at(p, l->start + 5, &n) == 0 || n == 0))
+        return false;
+    l->distance = n - 1;
+    return true;
+}
+
+static uint8_t word_kind(const ost_parser *p, ost_lexeme *l)
 {
     const char *word = p->text + l->start;
     const size_t len = l->end - l->start;
@@ -103,7 +132,23 @@ static uint8_t word_kind(const ost_parser *p, const ost_lexeme *l)
         return OST_LEX_OR;
     if (len == 3 && memcmp(word, "NOT", 3) == 0)
         return OST_LEX_NOT;
-    return OST_LEX_WORD;
+    return is_near(p, l) ? OST_LEX_NEAR : OST_LEX_WORD;
+}
+
+/* Takes the ~5 behind the closing quote, which *at is behind: right there, or
+ * after white space. */
+static void lex_distance(const ost_parser *p, size_t *at, ost_lexeme *l)
+{
+    size_t after = *at, n;
+
+    while ((n = white_at(p, after)) > 0)
+        after += n;
+    if (byte_at(p, after) != '~')
+        return;
+    n = number_at(p, after + 1, &l->distance);
+    l->loose = n > 0;
+    if (l->loose)
+        *at = after + 1 + n;
 }
 
 /* Lexes the phrase or, where the quote has no partner, notes that and leaves
@@ -121,6 +166,7 @@ static bool lex_quote(ost_parser *p, size_t *at, ost_lexeme *l)
     l->start = (uint32_t)(inside - p->text);
     l->end = (uint32_t)(close - p->text);
     *at = l->end + 1U;
+    lex_distance(p, at, l);
     return add(p, *l);
 }
 
@@ -259,6 +305,11 @@ static bool begins_operand(uint8_t kind)
            kind == OST_LEX_OPEN || kind == OST_LEX_NOT;
 }
 
+static bool is_unit(const ost_lexeme *l)
+{
+    return l->kind == OST_LEX_WORD || l->kind == OST_LEX_QUOTE;
+}
+
 /* From left to right, so that a word made of an operator can be the operand
  * of the next. */
 static bool place_operators(ost_parser *p)
@@ -275,6 +326,11 @@ static bool place_operators(ost_parser *p)
                 note = is_and ? OST_NOTE_AND_FIRST : OST_NOTE_OR_FIRST;
             else if (!begins_operand(after))
                 note = is_and ? OST_NOTE_AND_LAST : OST_NOTE_OR_LAST;
+        } else if (l->kind == OST_LEX_NEAR) {
+            if (i == 0 || !is_unit(l - 1))
+                note = OST_NOTE_NEAR_FIRST;
+            else if (!is_unit(l + 1) || l[1].sign != 0)
+                note = OST_NOTE_NEAR_LAST;
         } else if (l->kind == OST_LEX_NOT && !begins_operand(after)) {
             note = OST_NOTE_NOT_LAST;
         }

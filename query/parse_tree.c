@@ -49,7 +49,8 @@ static bool same(const ost_node *a, const ost_node *b)
 {
     if (a == NULL || b == NULL)
         return a == b;
-    if (a->kind != b->kind || a->n_children != b->n_children)
+    if (a->kind != b->kind || a->n_children != b->n_children ||
+        a->window != b->window)
         return false;
     if (a->kind == OST_NODE_TERM)
         return a->term_len == b->term_len &&

@@ -212,6 +212,24 @@ static ost_node *compound_node(ost_parser *p, size_t first, size_t last,
     return parts == NULL ? NULL : ost_tree_max(p, whole, parts);
 }
 
+/* The piece after the word, compound or CJK run at piece `i`. */
+static size_t word_end(const ost_parser *p, size_t i)
+{
+    const ost_query_tools *t = p->tools;
+    const ost_piece *joined = joined_at(p, i);
+    size_t last = i + 1;
+
+    if (joined != NULL) {
+        while (last < t->n_pieces && t->pieces[last].start < joined->end)
+            last++;
+    } else if (t->pieces[i].kind == OST_TOKEN_CJK) {
+        while (last < t->n_pieces &&
+               t->pieces[last].kind == OST_TOKEN_CJK_PAIR)
+            last += 2;
+    }
+    return last < t->n_pieces ? last : t->n_pieces;
+}
+
 /* Makes the node for the word, compound or CJK run at piece `i` and returns
  * the piece after it. *common: it is a stop word. */
 static size_t next_word(ost_parser *p, size_t i, const char *field,
@@ -219,26 +237,31 @@ static size_t next_word(ost_parser *p, size_t i, const char *field,
 {
     const ost_piece *piece = &p->tools->pieces[i];
     const ost_piece *joined = joined_at(p, i);
-    size_t last = i + 1;
+    const size_t last = word_end(p, i);
 
     *common = false;
     if (joined != NULL) {
-        while (last < p->tools->n_pieces &&
-               p->tools->pieces[last].start < joined->end)
-            last++;
         *out = compound_node(p, i, last, joined, field);
     } else if (piece->kind == OST_TOKEN_CJK) {
-        while (last < p->tools->n_pieces &&
-               p->tools->pieces[last].kind == OST_TOKEN_CJK_PAIR)
-            last += 2;
-        if (last > p->tools->n_pieces)
-            last = p->tools->n_pieces;
         *out = phrase_node(p, i, last, field);
     } else {
         *common = ost_is_stop_word(p->language, piece->word, piece->len);
         *out = term_node(p, piece, field);
     }
     return last;
+}
+
+/* Sets the pieces to the tokens of a word. `smile:-/` is no field: its name is
+ * the word. */
+static bool analyse_word(ost_parser *p, const ost_lexeme *lexeme,
+                         const char **field)
+{
+    if (!analyse(p, lexeme->start, lexeme->end))
+        return false;
+    if (p->tools->n_pieces > 0 || lexeme->field_len == 0)
+        return true;
+    *field = p->field;
+    return analyse(p, lexeme->first, lexeme->end);
 }
 
 bool ost_parse_word(ost_parser *p, const ost_lexeme *lexeme,
@@ -248,14 +271,8 @@ bool ost_parse_word(ost_parser *p, const ost_lexeme *lexeme,
     ost_node *node;
     size_t i;
 
-    if (!analyse(p, lexeme->start, lexeme->end))
+    if (!analyse_word(p, lexeme, &field))
         return false;
-    if (p->tools->n_pieces == 0 && lexeme->field_len > 0) {
-        /* `smile:-/` is no field: its name is the word. */
-        field = p->field;
-        if (!analyse(p, lexeme->first, lexeme->end))
-            return false;
-    }
     if (unit && p->tools->n_pieces > 0) {
         i = next_word(p, 0, field, &node, &common);
         if (i < p->tools->n_pieces && node != NULL)
@@ -280,18 +297,105 @@ static bool counts_many(const ost_parser *p)
     return n > 1;
 }
 
-bool ost_parse_quote(ost_parser *p, const ost_lexeme *lexeme,
-                     const char *field, ost_role role)
+/* Sets the pieces to the tokens between the quotes, and notes what is wrong
+ * with them. */
+static bool analyse_quote(ost_parser *p, const ost_lexeme *lexeme,
+                          const char *field)
 {
     if (!analyse(p, lexeme->start, lexeme->end))
         return false;
     if (p->tools->n_pieces == 0)
         return ost_parse_note(p, OST_NOTE_EMPTY_QUOTE, lexeme->start);
-    if (lacks_positions(p, field) && counts_many(p) &&
-        !ost_parse_note(p, OST_NOTE_PHRASE, lexeme->start))
+    return !(lacks_positions(p, field) && counts_many(p)) ||
+           ost_parse_note(p, OST_NOTE_PHRASE, lexeme->start);
+}
+
+/* ---- Words near each other ---- */
+
+/* Pushes each word, compound and CJK run of the pieces. */
+static bool push_units(ost_parser *p, const char *field)
+{
+    for (size_t i = 0; i < p->tools->n_pieces;) {
+        const size_t last = word_end(p, i);
+        if (!ost_parse_push(p, phrase_node(p, i, last, field), OST_REQUIRED,
+                            false))
+            return false;
+        i = last;
+    }
+    return true;
+}
+
+/* Takes the items from `base` on off the stack and pushes what stands for them
+ * all: with that many other words between, or, not `near`, anywhere. */
+static bool push_near(ost_parser *p, size_t base, bool near,
+                      uint32_t distance, ost_role role)
+{
+    ost_query_tools *t = p->tools;
+    ost_node *node = ost_tree_combine(p, t->items + base, t->n_items - base);
+
+    t->n_items = base;
+    if (node != NULL && node->kind == OST_NODE_AND && near) {
+        node->kind = OST_NODE_NEAR;
+        node->window = distance;
+        for (uint32_t i = 0; i < node->n_children; i++)
+            node->window += ost_node_width(node->children[i]);
+    }
+    return ost_parse_push(p, node, role, false);
+}
+
+bool ost_parse_quote(ost_parser *p, const ost_lexeme *lexeme,
+                     const char *field, ost_role role)
+{
+    const size_t base = p->tools->n_items;
+
+    if (!analyse_quote(p, lexeme, field))
         return false;
+    if (p->tools->n_pieces == 0)
+        return true;
+    if (lexeme->loose)
+        return push_units(p, field) &&
+               push_near(p, base, !lacks_positions(p, field),
+                         lexeme->distance, role);
     return ost_parse_push(p, phrase_node(p, 0, p->tools->n_pieces, field), role,
                           false);
+}
+
+bool ost_parse_near(ost_parser *p, size_t first, size_t last, ost_role role)
+{
+    const ost_lexeme *const lexemes = p->tools->lexemes;
+    const char *const common_field = ost_parse_field(p, &lexemes[first]);
+    const size_t base = p->tools->n_items;
+    bool near = common_field != NULL && !lacks_positions(p, common_field);
+    uint32_t distance = 0;
+
+    for (size_t i = first; i < last; i++) {
+        const ost_lexeme *l = &lexemes[i];
+        const char *field =
+            l->field_len > 0 ? ost_parse_field(p, l) : common_field;
+        if (l->kind == OST_LEX_NEAR) {
+            distance = l->distance > distance ? l->distance : distance;
+            continue;
+        }
+        if (field == NULL ||
+            !(l->kind == OST_LEX_QUOTE ? analyse_quote(p, l, field)
+                                       : analyse_word(p, l, &field)))
+            return false;
+        if (strcmp(field, common_field) != 0) {
+            near = false;
+            if (!ost_parse_note(p, OST_NOTE_NEAR_FIELDS, l->first))
+                return false;
+        }
+        if (!(l->loose ? push_units(p, field)
+                       : ost_parse_push(p,
+                                        phrase_node(p, 0, p->tools->n_pieces,
+                                                    field),
+                                        OST_REQUIRED, false)))
+            return false;
+    }
+    if (!near && lacks_positions(p, common_field) &&
+        !ost_parse_note(p, OST_NOTE_PHRASE, lexemes[first].first))
+        return false;
+    return push_near(p, base, near, distance, role);
 }
 
 const char *ost_parse_field(ost_parser *p, const ost_lexeme *lexeme)

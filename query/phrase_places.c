@@ -4,7 +4,9 @@
  * numbers looked up among ascending numbers, eight at a time without a branch,
  * for both are short as a rule and where they meet cannot be foretold.
  */
-#include "scorer.h"
+#include "places.h"
+
+#include "index.h"
 
 /* Whether one of eight numbers is the one wanted. */
 static inline bool among(const uint32_t *numbers, uint32_t wanted);

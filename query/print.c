@@ -31,6 +31,36 @@ static void print_phrase(const ost_node *node, ost_buffer *out)
     ost_buffer_add_byte(out, '"');
 }
 
+/* All that a NEAR of TERMs needs is a number behind its words. */
+static void print_near(const ost_node *node, ost_buffer *out)
+{
+    uint32_t between = node->window;
+    bool plain = true;
+
+    for (uint32_t i = 0; i < node->n_children; i++) {
+        between -= ost_node_width(node->children[i]);
+        plain = plain && node->children[i]->kind == OST_NODE_TERM;
+    }
+    if (plain)
+        print_field(node->children[0], out);
+    ost_buffer_add_byte(out, plain ? '"' : '(');
+    for (uint32_t i = 0; i < node->n_children; i++) {
+        const ost_node *child = node->children[i];
+        if (i > 0 && plain)
+            ost_buffer_add_byte(out, ' ');
+        else if (i > 0)
+            ost_buffer_printf(out, " NEAR/%lu ", (unsigned long)between + 1);
+        if (plain)
+            ost_buffer_add(out, child->term, child->term_len);
+        else
+            ost_query_print(child, out);
+    }
+    if (plain)
+        ost_buffer_printf(out, "\"~%lu", (unsigned long)between);
+    else
+        ost_buffer_add_byte(out, ')');
+}
+
 static void print_list(const ost_node *node, const char *between,
                        ost_buffer *out)
 {
@@ -96,6 +126,9 @@ void ost_query_print(const ost_node *node, ost_buffer *out)
         break;
     case OST_NODE_PHRASE:
         print_phrase(node, out);
+        break;
+    case OST_NODE_NEAR:
+        print_near(node, out);
         break;
     case OST_NODE_OR:
     case OST_NODE_MAX:

@@ -22,6 +22,8 @@ typedef enum ost_node_kind {
     OST_NODE_TERM,
     OST_NODE_PHRASE, /* children: TERMs; child i at offsets[i] positions from
                       * the first */
+    OST_NODE_NEAR,   /* children: TERMs and PHRASEs, all of them in some order
+                      * within `window` positions */
     OST_NODE_OR,     /* any child; scores add up */
     OST_NODE_MAX,    /* any child; the best score counts (forms of one word) */
     OST_NODE_AND,    /* all children; scores add up */
@@ -42,10 +44,12 @@ struct ost_node {
     uint32_t term_len;
     const char *surface; /* folded, before stemming: for snippets */
     uint32_t surface_len;
-    /* PHRASE, OR, MAX, AND */
+    /* PHRASE, NEAR, OR, MAX, AND */
     ost_node **children;
     uint32_t n_children;
     uint32_t *offsets; /* PHRASE */
+    uint32_t window;   /* NEAR: from the first word of a child to the last of
+                        * any, both counted; no less than their words */
     /* FILTER */
     ost_node *required, *optional, *excluded;
     size_t start, end; /* bytes of the query it came from */
@@ -61,10 +65,19 @@ struct osteon_query {
     void *arena;         /* owner of everything above */
 };
 
+/* Positions that a TERM or PHRASE takes. */
+static inline uint32_t ost_node_width(const ost_node *node)
+{
+    return node->kind == OST_NODE_PHRASE
+               ? node->offsets[node->n_children - 1] + 1
+               : 1;
+}
+
 /* The trees ost_query_parse makes are normalised:
  *   - EMPTY is the root or nowhere.
  *   - OR, AND and MAX have two children or more, all different; OR has no OR
- *     below it, AND no AND. A PHRASE has two TERMs or more, of one field.
+ *     below it, AND no AND. A PHRASE has two TERMs or more, of one field; so
+ *     has a NEAR, of which some may be PHRASEs.
  *   - FILTER has `excluded`, or both `required` and `optional`. A FILTER that
  *     only excludes is never a child of AND, `required`, `excluded`, or a
  *     child of an OR that is `excluded`. It may be a child of another OR.
@@ -73,6 +86,8 @@ struct osteon_query {
  * in the dictionary:
  *   sarcoma   title:sarcoma     TERM, in a field
  *   "bone tumor"  title:"a b"   PHRASE; `_` is a position without a term
+ *   "bone tumor"~5              NEAR, with so many other words between
+ *   ("a b" NEAR/5 c)            NEAR with a PHRASE in it: one word less
  *   (a OR b)  (a AND b)         OR, AND
  *   (pd1 | "pd 1")              MAX
  *   (+a +b c d -e -f)           FILTER: the ANDed required, the ORed optional

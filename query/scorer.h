@@ -17,6 +17,7 @@
 #define OST_SCORER_H
 
 #include "model.h"
+#include "places.h"
 
 typedef struct ost_scorer ost_scorer;
 typedef struct ost_plan ost_plan;
@@ -140,6 +141,7 @@ void ost_scorer_term_collect(ost_scorer *s, uint32_t base, int64_t end,
                              bool best, int64_t *sums, uint64_t *bits);
 bool ost_scorer_is_term(const ost_scorer *s);
 
+/* Of a PHRASE or NEAR. */
 OSTEON_MUST_CHECK osteon_status ost_scorer_phrase(ost_plan *plan,
                                                   const ost_part *part,
                                                   ost_scorer **out,
@@ -147,15 +149,6 @@ OSTEON_MUST_CHECK osteon_status ost_scorer_phrase(ost_plan *plan,
 
 /* Occurrences of a phrase in the document match() was true for. */
 uint32_t ost_scorer_phrase_tf(ost_scorer *s);
-
-/* phrase_places.c: sets out[] to those of n ascending places that are
- * `distance` below one of the positions (one or more, padded as
- * ost_postings_positions pads them), and returns how many. `out` may be
- * `places`. *at is 0 at first; with it places may come in several calls,
- * ascending. */
-uint32_t ost_places_keep(const uint32_t *places, uint32_t n, int64_t distance,
-                         const uint32_t *positions, uint32_t n_positions,
-                         uint32_t *at, uint32_t *out);
 
 /* The others are NULL for lack of memory only. `children` (two or more; one
  * will do for AND) become the scorer's own; they are in the plan's arena. */

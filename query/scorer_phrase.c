@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Terms at given distances from each other. Candidates are the documents that
+ * Terms at given distances from each other, or near each other. Candidates are the documents that
  * hold the two rarest and all others that most documents do not hold: to ask
  * for the rest would leave few out. A phrase occurs no more often than any of
  * its terms: where the floor is out of reach of that many occurrences, the
- * other lists are not asked for the document, nor are positions read.
+ * other lists are not asked for the document, nor are positions read. That is
+ * as true of words and phrases near each other (near_places.c).
  */
 #include "scorer.h"
 
@@ -18,6 +19,7 @@ enum {
 /* A member's place in the current document. */
 typedef struct phrase_member {
     uint32_t list, offset;
+    uint32_t unit; /* NEAR: number of the child */
     uint32_t at; /* next position to look at */
     ost_position_place place; /* the same in a set */
 } phrase_member;
@@ -40,6 +42,8 @@ typedef struct phrase_scorer {
     phrase_member *members; /* in order of their lists */
     uint32_t n_members;
     phrase_positions *positions; /* of each list */
+    ost_near_unit *units;        /* NULL: a phrase */
+    uint32_t n_units, window;
     const uint8_t *norms;
     const double *damping;
     double weight;
@@ -251,6 +255,50 @@ static uint32_t count_places(phrase_scorer *p, uint32_t known)
     return n;
 }
 
+/* ---- Near each other ---- */
+
+/* Decodes the positions of all lists. False: the document is in not all of
+ * them, or there was damage. */
+static bool decode_all(phrase_scorer *p)
+{
+    const uint32_t doc = (uint32_t)p->base.doc;
+
+    for (uint32_t i = 0; i < p->n_lists; i++)
+        if ((i >= p->n_leading &&
+             ost_postings_seek(p->lists[i]->postings, doc) != doc) ||
+            !decode(p, i))
+            return false;
+    return true;
+}
+
+/* Windows of all children, or whether there is one where that is enough. */
+static uint32_t count_windows(phrase_scorer *p)
+{
+    if (!decode_all(p))
+        return 0;
+    for (uint32_t i = 0; i < p->n_units; i++) {
+        p->units[i].first = NULL;
+        p->units[i].n_others = 0;
+    }
+    for (uint32_t i = 0; i < p->n_members; i++) {
+        const phrase_member *m = &p->members[i];
+        const phrase_positions *positions = &p->positions[m->list];
+        ost_near_unit *u = &p->units[m->unit];
+        if (m->offset == 0 && u->first == NULL) {
+            u->first = positions->decoded;
+            u->n_first = positions->n;
+        } else {
+            u->others[u->n_others++] =
+                (ost_near_word){.positions = positions->decoded,
+                                .n = positions->n,
+                                .offset = m->offset};
+        }
+    }
+    return ost_near_count(p->units, p->n_units, p->window, !p->base.ranking);
+}
+
+/* ---- Matches ---- */
+
 /* The most frequent phrase that p's document could have: as often as the least
  * frequent word there of the leading lists, whose list that is. */
 static uint32_t least_frequent(const phrase_scorer *p, uint32_t *list)
@@ -276,6 +324,10 @@ static bool phrase_match(ost_scorer *s, int64_t floor)
 
     if (floor >= 0 && score_of(p, most, (uint32_t)s->doc) <= floor)
         return false;
+    if (p->units != NULL) {
+        p->tf = count_windows(p);
+        return p->tf > 0;
+    }
     while (p->members[known].list != list)
         known++;
     p->tf = count_places(p, known);
@@ -349,9 +401,38 @@ static osteon_status open_lists(ost_plan *plan, const ost_part *part,
     for (uint32_t i = 0; i < p->n_members; i++) {
         p->members[i].list = opened[part->which[i]]->number;
         p->members[i].offset = part->offsets[i];
+        p->members[i].unit = part->units[i];
     }
     qsort(p->members, p->n_members, sizeof *p->members, by_list);
     return OSTEON_OK;
+}
+
+/* Makes the children of a NEAR. False: no memory. */
+static bool make_units(ost_arena *arena, const ost_part *part,
+                       phrase_scorer *p)
+{
+    p->n_units = part->n_units;
+    p->window = part->node->window;
+    p->units = ost_arena_array(arena, p->n_units, sizeof *p->units);
+    if (p->units == NULL)
+        return false;
+    for (uint32_t i = 0; i < part->n_members; i++) {
+        ost_near_unit *u = &p->units[part->units[i]];
+        u->n_others++;
+        if (u->width <= part->offsets[i])
+            u->width = part->offsets[i] + 1;
+    }
+    for (uint32_t i = 0; i < p->n_units; i++) {
+        ost_near_unit *u = &p->units[i];
+        if (u->n_others < 2)
+            continue;
+        u->others = ost_arena_array(arena, u->n_others - 1,
+                                    sizeof *u->others);
+        u->kept = ost_arena_array(arena, OST_NEAR_KEPT, sizeof *u->kept);
+        if (u->others == NULL || u->kept == NULL)
+            return false;
+    }
+    return true;
 }
 
 osteon_status ost_scorer_phrase(ost_plan *plan, const ost_part *part,
@@ -375,6 +456,8 @@ osteon_status ost_scorer_phrase(ost_plan *plan, const ost_part *part,
         return ost_fail_memory(err);
     for (uint32_t i = 0; i < p->n_lists; i++)
         p->positions[i].doc = -1;
+    if (part->kind == OST_NODE_NEAR && !make_units(arena, part, p))
+        return ost_fail_memory(err);
     s = open_lists(plan, part, p, err);
     if (s != OSTEON_OK)
         return s;

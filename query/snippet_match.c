@@ -232,6 +232,30 @@ static bool add_quoted(ost_matcher *m, const ost_node *node)
     return add_phrase(m, node, NONE);
 }
 
+/* Stop words near each other are shown where there is nothing else. */
+static bool add_near(ost_matcher *m, const ost_node *node)
+{
+    bool only_common = true;
+
+    for (uint32_t i = 0; i < node->n_children; i++)
+        only_common = only_common &&
+                      node->children[i]->kind == OST_NODE_TERM &&
+                      is_common(m, node->children[i]);
+    for (uint32_t i = 0; i < node->n_children; i++) {
+        const ost_node *child = node->children[i];
+        if (child->kind == OST_NODE_PHRASE) {
+            if (!add_quoted(m, child))
+                return false;
+        } else if ((only_common || !is_common(m, child)) &&
+                   !add_word(m, child, NONE,
+                             only_common ? OST_WEIGHT_COMMON
+                                         : OST_WEIGHT_WORD)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool collect(ost_matcher *m, const ost_node *node);
 
 /* All forms of one thing show one feature: that of a form which is a word of
@@ -276,6 +300,8 @@ static bool collect(ost_matcher *m, const ost_node *node)
                                            : OST_WEIGHT_WORD);
     case OST_NODE_PHRASE:
         return add_quoted(m, node);
+    case OST_NODE_NEAR:
+        return add_near(m, node);
     case OST_NODE_MAX:
         return add_forms(m, node);
     case OST_NODE_OR:

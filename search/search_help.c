@@ -30,6 +30,7 @@ static const char language[] =
     "  tumor immunotherapy     any of the words; better with both\n"
     "  +tumor -canine          the first required, the second excluded\n"
     "  '\"giant cell tumor\"'    words in this order; mind both quotes\n"
+    "  '\"bone tumor\"~5'        in any order, at most 5 words between them\n"
     "  'sarcoma AND (PD-1 OR \"CTLA 4\") NOT review'\n"
     "  title:denosumab         in the title only; so with other fields\n"
     "Words are found in all their forms (tumor, Tumors), with or without\n"

@@ -292,6 +292,45 @@ static inline ost_node *ref_phrase(ref_corpus *c, ost_arena *arena)
     return node;
 }
 
+static inline bool ref_has_word(const ost_node *node, const ost_node *term)
+{
+    for (uint32_t i = 0; i < node->n_children; i++)
+        if (node->children[i]->kind == OST_NODE_TERM &&
+            node->children[i]->start == term->start)
+            return true;
+    return false;
+}
+
+/* Words, all different, and phrases near each other: of a document, or any. */
+static inline ost_node *ref_near(ref_corpus *c, ost_arena *arena)
+{
+    const uint32_t n = 1 + ref_draw(c, 4);
+    const ref_doc *d = &c->docs[ref_draw(c, c->n)];
+    ost_node *node = ref_node(arena, OST_NODE_NEAR, n);
+    const char *field = ref_field(c);
+
+    node->n_children = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        ost_node *child = ref_term(
+            arena, field,
+            d->n > 0 && ref_draw(c, 2) ? d->words[ref_draw(c, d->n)]
+                                       : ref_word(c));
+        if (ref_draw(c, 3) == 0) {
+            child = ref_phrase(c, arena);
+            for (uint32_t k = 0; k < child->n_children; k++)
+                child->children[k]->field = field;
+            if (child->n_children == 1)
+                child = child->children[0];
+        }
+        if (child->kind == OST_NODE_TERM && ref_has_word(node, child))
+            continue;
+        node->children[node->n_children++] = child;
+        node->window += ost_node_width(child);
+    }
+    node->window += ref_draw(c, 4) ? ref_draw(c, 8) : ref_draw(c, 500);
+    return node;
+}
+
 static inline ost_node *ref_query(ref_corpus *c, ost_arena *arena,
                                   unsigned depth);
 
@@ -329,6 +368,8 @@ static inline ost_node *ref_query(ref_corpus *c, ost_arena *arena,
 {
     const uint32_t draw = depth > 1 ? ref_draw(c, 20) : ref_draw(c, 9);
 
+    if (draw == 8 && ref_draw(c, 2))
+        return ref_near(c, arena);
     if (draw == 0 && ref_draw(c, 3) == 0)
         return ref_node(arena, OST_NODE_EMPTY, 0);
     if (draw < 7)
@@ -375,30 +416,105 @@ static inline uint32_t ref_occurrences(const ref_corpus *c, const ref_doc *d,
     return found;
 }
 
-/* A term's or phrase's score. */
+enum { REF_NO_WORD = UINT16_MAX };
+
+/* The words of a field by position; returns how many positions there are. */
+static inline uint32_t ref_lay_out(const ref_doc *d, bool extra,
+                                   uint32_t words[REF_LONGEST +
+                                                  OST_POSITION_GAP])
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = extra ? d->n_body : 0; i < d->n; i++) {
+        for (uint32_t k = 0; i == d->n_body && n > 0 && k < OST_POSITION_GAP;
+             k++)
+            words[n++] = REF_NO_WORD;
+        words[n++] = d->words[i];
+    }
+    return n;
+}
+
+/* Whether a word or phrase stands at `at`. */
+static inline bool ref_stands(const ref_corpus *c, const ost_node *node,
+                              const uint32_t *words, uint32_t n, uint32_t at)
+{
+    const bool term = node->kind == OST_NODE_TERM;
+
+    for (uint32_t i = 0; i < (term ? 1 : node->n_children); i++) {
+        const uint32_t k = at + (term ? 0 : node->offsets[i]);
+        if (k >= n ||
+            words[k] != ref_number(c, term ? node : node->children[i]))
+            return false;
+    }
+    return true;
+}
+
+/* Windows with all children, the one that ends first, and so on behind it:
+ * every window of every end is looked at. */
+static inline uint32_t ref_windows(const ref_corpus *c, const ref_doc *d,
+                                   const ost_node *node, bool extra)
+{
+    uint32_t words[REF_LONGEST + OST_POSITION_GAP];
+    const uint32_t n = ref_lay_out(d, extra, words);
+    uint32_t found = 0, begin = 0;
+
+    for (uint32_t end = 1; end <= n; end++) {
+        bool all = node->n_children > 0;
+        if (end > node->window && begin < end - node->window)
+            begin = end - node->window;
+        for (uint32_t i = 0; i < node->n_children && all; i++) {
+            const uint32_t width = ost_node_width(node->children[i]);
+            all = false;
+            for (uint32_t at = begin; at + width <= end && !all; at++)
+                all = ref_stands(c, node->children[i], words, n, at);
+        }
+        if (all) {
+            found++;
+            begin = end;
+        }
+    }
+    return found;
+}
+
+/* The idf of all words of a TERM, PHRASE or NEAR. */
+static inline double ref_idf(const ref_corpus *c, uint32_t field,
+                             const ost_node *node)
+{
+    double idf = 0;
+
+    if (node->kind == OST_NODE_TERM)
+        return ost_idf(c->live, c->df[field][ref_number(c, node)]);
+    for (uint32_t i = 0; i < node->n_children; i++)
+        idf += ref_idf(c, field, node->children[i]);
+    return idf;
+}
+
+/* A term's, phrase's or NEAR's score. */
 static inline bool ref_leaf(const ref_corpus *c, const ost_bm25 *bm25,
                             const ref_doc *d, const ost_node *node,
                             int64_t *score)
 {
-    const bool term = node->kind == OST_NODE_TERM;
-    const char *field = term ? node->field : node->children[0]->field;
-    const uint32_t f = field[0] == 'e';
-    const uint32_t from = f == 0 ? 0 : d->n_body;
-    uint32_t tf = ref_occurrences(c, d, node, d->n_body, d->n);
-    const double length = ost_norm_decode(ost_norm_encode(d->n - from));
-    double average, damping, idf = 0;
+    const ost_node *term = node;
+    uint32_t f, from, tf;
+    double length, average, damping;
 
+    while (term->kind != OST_NODE_TERM)
+        term = term->children[0];
+    f = term->field[0] == 'e';
+    from = f == 0 ? 0 : d->n_body;
+    length = ost_norm_decode(ost_norm_encode(d->n - from));
+    if (node->kind == OST_NODE_NEAR)
+        tf = ref_windows(c, d, node, f == 1);
+    else
+        tf = ref_occurrences(c, d, node, d->n_body, d->n) +
+             (f == 0 ? ref_occurrences(c, d, node, 0, d->n_body) : 0);
     *score = 0;
-    if (f == 0)
-        tf += ref_occurrences(c, d, node, 0, d->n_body);
-    if (field[0] == 'n' || tf == 0)
+    if (term->field[0] == 'n' || tf == 0)
         return false;
-    for (uint32_t i = 0; i < (term ? 1 : node->n_children); i++)
-        idf += ost_idf(
-            c->live, c->df[f][ref_number(c, term ? node : node->children[i])]);
     average = (double)c->length[f] / (double)c->documents[f];
     damping = bm25->k1 * (1 - bm25->b + bm25->b * length / average);
-    *score = ost_contribution(ost_weight(bm25, idf), tf, damping);
+    *score = ost_contribution(ost_weight(bm25, ref_idf(c, f, node)), tf,
+                              damping);
     return true;
 }
 
@@ -438,7 +554,8 @@ static inline bool ref_score(const ref_corpus *c, const ost_bm25 *bm25,
     *score = 0;
     if (node->kind == OST_NODE_EMPTY)
         return false;
-    if (node->kind == OST_NODE_TERM || node->kind == OST_NODE_PHRASE)
+    if (node->kind == OST_NODE_TERM || node->kind == OST_NODE_PHRASE ||
+        node->kind == OST_NODE_NEAR)
         return ref_leaf(c, bm25, d, node, score);
     if (node->kind != OST_NODE_FILTER) {
         matches = ref_score_list(c, bm25, d, node, score);

@@ -34,6 +34,10 @@ ids() { "$search" -i omega --json -- "$1" 2>/dev/null | jq -r .id | sort | tr '\
 
 equal 'stems' '/a b.txt /c.txt ' "$(ids tumor)"
 equal 'a phrase' '/a b.txt ' "$(ids '"bone tumors"')"
+equal 'words near each other' '/a b.txt ' "$(ids '"tumors bone"~0')"
+equal 'and further apart' '/c.txt ' "$(ids 'bone NEAR/5 tumor')"
+equal 'not so far apart' '' "$(ids 'bone NEAR/4 tumor')"
+equal 'with a compound' '/c.txt ' "$(ids '"tumor and-much"~0')"
 equal 'AND and NOT' '/c.txt ' "$(ids 'bone AND tumor -rare')"
 equal 'a title' '/sub/x.html ' "$(ids 'title:osteosarcoma')"
 equal 'only excluded' '/sub/x.html ' "$(ids '-bone')"

@@ -219,6 +219,14 @@ run -l '"brakes off"'
 equal 'a phrase in quotes' 'sub folder/deep/checkpoint.txt' "$out"
 run -c '"off brakes"'
 equal 'a phrase has an order' '1|0' "$status|$out"
+run -l '"off brakes"~0'
+equal 'words near each other have none' 'sub folder/deep/checkpoint.txt' "$out"
+run -l 'brakes NEAR/1 off'
+equal 'NEAR is the same' 'sub folder/deep/checkpoint.txt' "$out"
+run --strict 'NEAR off'
+equal 'NEAR without a word before it' \
+    '2|osteon-search: query: byte 0: no word or phrase before NEAR' \
+    "$status|$(printf '%s' "$err" | head -n 1)"
 run -l --all tumor brakes
 equal '--all requires every word' 'sub folder/deep/checkpoint.txt' "$out"
 run -l muller cafe

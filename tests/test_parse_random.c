@@ -94,6 +94,8 @@ static const char *fault_of_children(const ost_node *node, size_t len,
             return fault;
         EXPECT(child->start >= node->start && child->end <= node->end);
         EXPECT(child->kind != kind || kind == OST_NODE_MAX);
+        EXPECT(kind != OST_NODE_NEAR || child->kind == OST_NODE_TERM ||
+               child->kind == OST_NODE_PHRASE);
         EXPECT(kind != OST_NODE_AND || !only_excludes(child));
         for (uint32_t j = 0; kind != OST_NODE_PHRASE && j < i; j++)
             EXPECT(child->kind != OST_NODE_TERM ||
@@ -112,6 +114,25 @@ static const char *fault_of_phrase(const ost_node *node)
                0);
         EXPECT(i == 0 || node->offsets[i] > node->offsets[i - 1]);
     }
+    return NULL;
+}
+
+static const char *field_of(const ost_node *node)
+{
+    return node->kind == OST_NODE_TERM ? node->field
+                                       : field_of(node->children[0]);
+}
+
+static const char *fault_of_near(const ost_node *node)
+{
+    uint32_t width = 0;
+
+    for (uint32_t i = 0; i < node->n_children; i++) {
+        EXPECT(strcmp(field_of(node->children[i]),
+                      field_of(node->children[0])) == 0);
+        width += ost_node_width(node->children[i]);
+    }
+    EXPECT(node->window >= width && node->window - width < 100000);
     return NULL;
 }
 
@@ -156,6 +177,8 @@ static const char *fault_of(const ost_node *node, size_t len, unsigned depth)
         return fault_of_filter(node, len, depth);
     if (node->kind == OST_NODE_PHRASE)
         fault = fault_of_phrase(node);
+    if (node->kind == OST_NODE_NEAR)
+        fault = fault_of_near(node);
     return fault != NULL ? fault : fault_of_children(node, len, depth);
 }
 
@@ -202,7 +225,7 @@ static void check_all_flags(const char *text, size_t len, bool plain)
 
 START_TEST(test_parse_random_bytes_are_normalised)
 {
-    static const char likely[] = "  \"\"()()+-:ab1\xce\xb3\xe7\x99\x8c./ANDOR";
+    static const char likely[] = "  \"\"()()+-:ab1\xce\xb3\xe7\x99\x8c./ANDOR~~NEAR";
 
     for (int i = 0; i < 10000; i++) {
         char text[64];
@@ -220,6 +243,7 @@ START_TEST(test_parse_random_lexemes_are_normalised)
     static const char *const lexemes[] = {
         "a", "b", "cells", "the", "\"", "\"a b\"", "(", ")", "(", ")", " ",
         " ", " ", " AND ", " OR ", " NOT ", "AND", "+", "-", "title:",
+        " NEAR ", " NEAR/3 ", "NEAR", "~5", "\"a PD-1\"~2",
         "body:", "PD-1", "3.5", "IFN-\xce\xb3", "\xe5\x85\x8d\xe7\x96\xab",
         "!!!", "http://x", "\x80"};
 
@@ -236,6 +260,7 @@ START_TEST(test_parse_random_text_of_tree_is_the_same_tree)
 {
     static const char *const lexemes[] = {
         "a", "b", "c", "d", "e", "\"a b\"", "\"c d e\"", "x:f", "(", ")", "(",
+        " NEAR ", " NEAR/3 ", "\"a b c\"~2", "x:\"d e\"~7",
         ")", " AND ", " OR ", " NOT ", "+", "-", " ", " ", " "};
 
     for (int i = 0; i < 10000; i++) {

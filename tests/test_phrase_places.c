@@ -3,7 +3,8 @@
  * Places of one word kept where another stands at a distance, compared with
  * looking at every pair.
  */
-#include "scorer.h"
+#include "index.h"
+#include "places.h"
 #include "run_suite.h"
 
 #include <check.h>
