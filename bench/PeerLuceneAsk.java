@@ -5,7 +5,8 @@
 //
 // A mode has PASSES passes at least and goes on until the compiler is done:
 // until three passes in a row were not faster, by 2 %, than the best before
-// them, or there were 50. There is no cache of queries.
+// them, or there were 50. There is no cache of queries. Words near each other
+// are spans: a sloppy phrase counts words out of order as further apart.
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,14 +16,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.Term;
 import org.apache.lucene.queryparser.classic.ParseException;
 import org.apache.lucene.queryparser.classic.QueryParser;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.MatchNoDocsQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.spans.SpanNearQuery;
+import org.apache.lucene.search.spans.SpanQuery;
+import org.apache.lucene.search.spans.SpanTermQuery;
 import org.apache.lucene.store.MMapDirectory;
 
 final class PeerLuceneAsk {
     private static final int PASSES_MOST = 50;
     private static final int STABLE = 3;
+    private static final int BETWEEN = 4; // words near each other: bench_asks.h
 
     private static final class Ask {
         String[] columns; // set, class, kind, words
@@ -49,13 +58,36 @@ final class PeerLuceneAsk {
         return asks;
     }
 
+    // Words that are not indexed, which nothing can be near to, are left out.
+    private static Query near(QueryParser parser, String words)
+        throws ParseException {
+        List<SpanQuery> clauses = new ArrayList<>();
+        for (String word : words.split(" ")) {
+            Query query = parser.parse(word);
+            if (query instanceof TermQuery) {
+                Term term = ((TermQuery) query).getTerm();
+                clauses.add(new SpanTermQuery(term));
+            }
+        }
+        if (clauses.size() < 2)
+            return clauses.isEmpty() ? new MatchNoDocsQuery()
+                                     : clauses.get(0);
+        return new SpanNearQuery(clauses.toArray(new SpanQuery[0]), BETWEEN,
+                                 false);
+    }
+
+    private static Query parse(QueryParser parser, Ask ask)
+        throws ParseException {
+        return ask.columns[2].equals("near") ? near(parser, ask.text)
+                                             : parser.parse(ask.text);
+    }
+
     private static long answer(IndexSearcher searcher, QueryParser parser,
                                Ask ask, int limit)
         throws IOException, ParseException {
         if (limit == 0)
-            return searcher.count(parser.parse(ask.text));
-        return searcher.search(parser.parse(ask.text), limit)
-            .scoreDocs.length;
+            return searcher.count(parse(parser, ask));
+        return searcher.search(parse(parser, ask), limit).scoreDocs.length;
     }
 
     // One pass over all queries; its microseconds.

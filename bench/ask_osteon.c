@@ -30,8 +30,14 @@ static uint64_t ask(void *state, const char *text, size_t len, size_t limit)
 
 int main(int argc, char **argv)
 {
-    bench_engine engine = {
-        .quote = "", .sign = "+", .any = " ", .all = " ", .ask = ask};
+    bench_engine engine = {.quote = "",
+                           .sign = "+",
+                           .any = " ",
+                           .all = " ",
+                           .near_open = "\"",
+                           .near = " ",
+                           .near_close = "\"~" BENCH_BETWEEN,
+                           .ask = ask};
     osteon_index *index;
     osteon_error err;
 

@@ -36,7 +36,8 @@ static void *checked(void *p)
 
 static bench_kind kind_of(const char *name)
 {
-    static const char *const names[] = {"term", "or", "and", "phrase"};
+    static const char *const names[] = {"term", "or", "and", "phrase",
+                                        "near"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(name, names[i]) == 0)
@@ -48,20 +49,26 @@ static bench_kind kind_of(const char *name)
 static char *write_query(const bench_engine *engine, bench_kind kind,
                          const char *words)
 {
-    const char *between = kind == BENCH_AND ? engine->all : engine->any;
-    const char *sign = kind == BENCH_AND ? engine->sign : "";
+    const char *const between = kind == BENCH_AND    ? engine->all
+                                : kind == BENCH_NEAR ? engine->near
+                                                     : engine->any;
+    const char *const sign = kind == BENCH_AND ? engine->sign : "";
     char *text = NULL;
     size_t len;
     FILE *out = checked(open_memstream(&text, &len));
 
     if (kind == BENCH_PHRASE)
         fprintf(out, "\"%s\"", words);
+    if (kind == BENCH_NEAR)
+        fputs(engine->near_open, out);
     for (const char *word = words; kind != BENCH_PHRASE && *word != '\0';) {
         const size_t n = strcspn(word, " ");
         fprintf(out, "%s%s%s%.*s%s", word == words ? "" : between, sign,
                 engine->quote, (int)n, word, engine->quote);
         word += n + (word[n] == ' ');
     }
+    if (kind == BENCH_NEAR)
+        fputs(engine->near_close, out);
     if (fclose(out) != 0)
         bench_fail("queries", strerror(errno));
     return text;

@@ -3,7 +3,8 @@
  * make_asks SET FORM MOST <QUERIES: turns public files of queries into the
  * form of bench_asks.h, so that every engine is asked the same.
  *   FORM  game        a line is `a b` (any), `+a +b` (all) or `"a b"`
- *         luceneutil  "Class: query # remarks"; term, and, or, phrase classes
+ *         luceneutil  "Class: query # remarks"; term, and, or, phrase classes,
+ *                     and sloppy phrases of distance 4
  *         log         words; asked once for any and once for all of them
  *   MOST  queries of one class, taken evenly from all of them
  *
@@ -121,7 +122,8 @@ static void add(mades *all, const char *class_name, bench_kind kind,
  * words that are too few for a kind make no query of it. */
 static void put(mades *all, const char *named, bench_kind kind, char *text)
 {
-    static const char *const kinds[] = {"term", "OR", "AND", "phrase"};
+    static const char *const kinds[] = {"term", "OR", "AND", "phrase",
+                                        "near"};
     words w = split(text);
     char class_name[CLASS_ROOM];
     const char *name;
@@ -135,7 +137,7 @@ static void put(mades *all, const char *named, bench_kind kind, char *text)
         all->left_out++;
         return;
     }
-    if (kind == BENCH_PHRASE || kind == BENCH_TERM)
+    if (kind == BENCH_PHRASE || kind == BENCH_NEAR || kind == BENCH_TERM)
         snprintf(class_name, sizeof class_name, "%s%s", name,
                  w.stop ? " with stop words" : "");
     else if (named != NULL)
@@ -146,12 +148,20 @@ static void put(mades *all, const char *named, bench_kind kind, char *text)
     add(all, class_name, kind, &w);
 }
 
-/* `a b`, `+a +b`, `"a b"`, with or without a name of their class. */
+/* `a b`, `+a +b`, `"a b"`, `"a b"~4`, with or without a name of their class.
+ */
 static void put_marked(mades *all, const char *named, char *text)
 {
+    static const char near[] = "\"~" BENCH_BETWEEN;
     const size_t len = strlen(text);
     size_t n_words = 0, signs = 0;
 
+    if (len >= sizeof near && text[0] == '"' &&
+        strcmp(strchr(text + 1, '"') ? strchr(text + 1, '"') : "", near) == 0) {
+        text[len - (sizeof near - 1)] = '\0';
+        put(all, named, BENCH_NEAR, text + 1);
+        return;
+    }
     if (len > 2 && text[0] == '"' && strchr(text + 1, '"') == text + len - 1) {
         text[len - 1] = '\0';
         put(all, named, BENCH_PHRASE, text + 1);
@@ -175,7 +185,8 @@ static void put_luceneutil(mades *all, char *line)
 {
     static const char *const known[] = {"Term",       "AndHighHigh",
                                         "AndHighMed", "OrHighHigh",
-                                        "OrHighMed",  "Phrase"};
+                                        "OrHighMed",  "Phrase",
+                                        "SloppyPhrase"};
     char *text = strstr(line, ": ");
     char *remark = strstr(line, " # ");
 
@@ -215,7 +226,8 @@ static int by_class(const void *a, const void *b)
 /* Prints at most `most` of each class, evenly taken. */
 static void print(mades *all, const char *set, size_t most)
 {
-    static const char *const kinds[] = {"term", "or", "and", "phrase"};
+    static const char *const kinds[] = {"term", "or", "and", "phrase",
+                                        "near"};
     size_t n;
 
     for (size_t i = 0; i < all->n; i++)

@@ -107,6 +107,9 @@ static void ask_all(const char *path, char **rest)
                                  .sign = "",
                                  .any = " OR ",
                                  .all = " AND ",
+                                 .near_open = "NEAR(",
+                                 .near = " ",
+                                 .near_close = ", " BENCH_BETWEEN ")",
                                  .ask = ask};
 
     s.best = prepare(s.db, "SELECT rowid FROM t WHERE t MATCH ?1 "

@@ -116,6 +116,9 @@ static void ask_all(const char *path, char **rest)
                                  .sign = "",
                                  .any = " ",
                                  .all = " AND ",
+                                 .near_open = "",
+                                 .near = " NEAR/" BENCH_APART " ",
+                                 .near_close = "",
                                  .ask = ask};
     xapian_c_stem *stem;
 

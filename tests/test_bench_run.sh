@@ -31,8 +31,9 @@ equal 'stop words stay where nothing else is, and in phrases' \
 equal 'mixed queries, other characters, lone rests are left out' '' \
     "$(made game 9 '+a b' '+"the who" +uk' 'u.s. law' 'c++' 'the fish' '"x"')"
 equal 'classes of luceneutil, without remarks' \
-    'Term:term:red;OrHighMed:or:red fish;AndHighHigh:and:red fish;' \
+    'Term:term:red;OrHighMed:or:red fish;AndHighHigh:and:red fish;SloppyPhrase:near:red fish;' \
     "$(made luceneutil 9 'Term: red # freq=1' 'Fuzzy1: red~1' \
+        'SloppyPhrase: "red fish"~4 # freq=1' 'SloppyPhrase: "red fish"~7' \
         'OrHighMed: red fish # freq=1 freq=2' 'AndHighHigh: +red +fish')"
 equal 'a line of a log is asked both ways; four words and more are one' \
     'OR 4+:or:a1 b1 c1 d1 e1;AND 4+:and:a1 b1 c1 d1 e1;' \
@@ -85,6 +86,7 @@ head -c 3000 /dev/zero >"$text/binary"
 printf '%s\n' red '+red +fish' 'red fish' 'red blue glass' '"red fish"' \
     '"the red"' the >"$scratch/queries/search-benchmark-game.txt"
 printf '%s\n' 'Term: bird # freq=1' 'OrHighHigh: red blue # freq=1' \
+    'SloppyPhrase: "red blue"~4 # freq=1' \
     >"$scratch/queries/luceneutil-small.tasks"
 printf '%s\n' 'stone river' cloud >"$scratch/queries/trec-small.txt"
 
@@ -151,6 +153,8 @@ for class in 'OR 2' 'AND 2'; do
     all_same="^\\| $class \\|( $same \\|){${#peers[@]}}\$"
     count 4 "$all_same" # of the game and of trec-small, of two texts
 done
+# Of records, only Osteon keeps titles apart from texts.
+count 1 "^\\| SloppyPhrase \\|( $same \\|){${#peers[@]}}\$"
 for command in 'osteon-search red fish' "${once[@]}" 'osteon-search --version'; do
     count 2 "^\\| ${command/red fish/QUERY} \\| $range \\| $number \\|\$"
 done
