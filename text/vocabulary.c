@@ -315,7 +315,7 @@ static bool add_term(ost_vocabulary *v, slot *s, uint32_t field,
 static const slot *add_surface(ost_vocabulary *v, uint32_t field,
                                const char *word, size_t len, const probe *p)
 {
-    char stem[OST_WORD_MAX + OST_WORD_PADDING] = {0};
+    char stem[OST_WORD_MAX + OST_WORD_PADDING];
     slot *form = NULL, *term;
     probe q = *p;
     size_t n;
@@ -324,6 +324,7 @@ static const slot *add_surface(ost_vocabulary *v, uint32_t field,
     if ((v->used + 2) * 5 > ((size_t)3 << v->bits) && !grow(v))
         return NULL;
     n = ost_stemmer_apply(v->stemmer, word, len, stem);
+    memset(stem + n, 0, OST_WORD_PADDING);
     if (n != len || memcmp(stem, word, len) != 0) {
         read_word(v, field, stem, n, &q);
         form = find(v, p, FORM, field, word, len);
@@ -363,11 +364,24 @@ static size_t look_in_front(const ost_vocabulary *v, uint32_t field,
     return m;
 }
 
+/* Long words lie in the store, which is asked for before they are compared
+ * there: each would wait for memory. */
+static void fetch_long(const ost_vocabulary *v, const probe *misses, size_t m)
+{
+    for (size_t i = 0; i < m; i++) {
+        const probe *p = &misses[i];
+        const slot *s = &v->slots[p->hash >> (32 - v->bits)];
+        if (is_long(p->high) && (s->low & KEY) == p->low && is_long(s->high))
+            OST_PREFETCH(ost_word_store_at(&v->words, (uint32_t)s->low));
+    }
+}
+
 /* Looks for the words that were not in front. False: no memory. */
 static bool look_behind(ost_vocabulary *v, uint32_t field,
                         const ost_token *tokens, uint32_t *ids,
                         const probe *misses, size_t m)
 {
+    fetch_long(v, misses, m);
     for (size_t i = 0; i < m; i++) {
         const probe *p = &misses[i];
         const ost_token *t = &tokens[p->token];
