@@ -164,8 +164,6 @@ static osteon_status flush_now(ost_writer *w, ost_feed *feeds, bool last,
     ost_manifest_next_name(w->next, "seg", name);
     s = ost_writer_path(w, name, &path, err);
     job.path = path;
-    for (i = 0; i < n && s == OSTEON_OK; i++)
-        s = ost_inverter_settle(inverters[i], err);
     if (s == OSTEON_OK)
         s = ost_flush(&job, replace, w, err);
     if (s == OSTEON_OK && job.documents > 0)

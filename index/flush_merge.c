@@ -71,7 +71,7 @@ void ost_flush_norms(const ost_flush_plan *t, const ost_flush_field *f,
 /* ---- Sorting ---- */
 
 typedef struct sorter {
-    const ost_vocabulary *vocabulary;
+    ost_inverter *inverter;
     uint32_t *ids; /* NULL: no memory */
     pthread_t thread;
     bool started;
@@ -80,16 +80,19 @@ typedef struct sorter {
 static void *sort_terms(void *arg)
 {
     sorter *s = arg;
+    const ost_vocabulary *v = s->inverter->vocabulary;
 
-    s->ids = ost_malloc(ost_vocabulary_size(s->vocabulary) * sizeof *s->ids);
-    if (s->ids != NULL && !ost_vocabulary_sort(s->vocabulary, s->ids)) {
+    s->ids = ost_malloc(ost_vocabulary_size(v) * sizeof *s->ids);
+    if (s->ids != NULL && (!ost_lists_settle(&s->inverter->lists) ||
+                           !ost_vocabulary_sort(v, s->ids))) {
         ost_free(s->ids);
         s->ids = NULL;
     }
     return NULL;
 }
 
-/* Sorts the terms of each inverter, in a thread each but for the first. */
+/* Sorts the terms of each inverter, and settles its lists, in a thread each
+ * but for the first. */
 static bool sort_all(ost_flush_plan *t)
 {
     const size_t n = t->order->n_inverters;
@@ -102,7 +105,7 @@ static bool sort_all(ost_flush_plan *t)
         return false;
     }
     for (size_t i = 0; i < n; i++)
-        sorters[i].vocabulary = t->order->inverters[i]->vocabulary;
+        sorters[i].inverter = t->order->inverters[i];
     for (size_t i = 1; i < n; i++)
         sorters[i].started = pthread_create(&sorters[i].thread, NULL,
                                             sort_terms, &sorters[i]) == 0;

@@ -89,11 +89,6 @@ bool ost_inverter_is_full(const ost_inverter *inv)
            (inv->n_docs > 0 && inv->places[inv->n_docs] > MANY_PLACES);
 }
 
-osteon_status ost_inverter_settle(ost_inverter *inv, osteon_error *err)
-{
-    return ost_lists_settle(&inv->lists) ? OSTEON_OK : ost_fail_memory(err);
-}
-
 void ost_inverter_reset(ost_inverter *inv)
 {
     ost_lists_reset(&inv->lists);

@@ -115,10 +115,6 @@ void ost_inverter_abandon(ost_inverter *inv);
 size_t ost_inverter_memory(const ost_inverter *inv);
 bool ost_inverter_is_full(const ost_inverter *inv);
 
-/* Makes the lists readable, for a flush. */
-OSTEON_MUST_CHECK osteon_status ost_inverter_settle(ost_inverter *inv,
-                                                    osteon_error *err);
-
 /* Forgets what a flush has written. Memory is kept for the next documents, or
  * given back. */
 void ost_inverter_reset(ost_inverter *inv);
