@@ -132,6 +132,10 @@ double osi_now(void);
 /* The closing line; `counts` may be NULL. */
 void osi_summary(const osteon_writer_counts *counts, uint64_t removed);
 
+/* The closing line of a merge and nothing else: the index before and after. */
+void osi_summary_merge(const osteon_index_info *before,
+                       const osteon_index_info *after);
+
 /* Flushes stdout; false, with a message, where not all could be written. */
 bool osi_stdout_end(void);
 

@@ -289,6 +289,35 @@ void osi_summary(const osteon_writer_counts *counts, uint64_t removed)
                 (unsigned long long)counts->fields_folded);
 }
 
+void osi_summary_merge(const osteon_index_info *before,
+                       const osteon_index_info *after)
+{
+    const double seconds = osi_now() - report.started;
+    const double unit = before->bytes < 1000000 ? 1e3 : 1e6;
+
+    osi_progress_end();
+    if (report.quiet)
+        return;
+    if (before->generation == after->generation) {
+        fprintf(stderr, "nothing to merge: %lu segment%s of %.1f %s\n",
+                (unsigned long)after->segments,
+                after->segments == 1 ? "" : "s", (double)after->bytes / unit,
+                unit < 1e6 ? "KB" : "MB");
+        return;
+    }
+    fprintf(stderr, "merged %lu segment%s to %lu, %.1f to %.1f %s",
+            (unsigned long)before->segments, before->segments == 1 ? "" : "s",
+            (unsigned long)after->segments, (double)before->bytes / unit,
+            (double)after->bytes / unit, unit < 1e6 ? "KB" : "MB");
+    if (before->deleted > after->deleted)
+        fprintf(stderr, ", without %llu deleted document%s",
+                (unsigned long long)(before->deleted - after->deleted),
+                before->deleted - after->deleted == 1 ? "" : "s");
+    fprintf(stderr, ", in %.2f s\n", seconds);
+    if (report.verbose)
+        print_details(NULL, seconds);
+}
+
 bool osi_stdout_end(void)
 {
     /* The reason is lost where an earlier write failed. */

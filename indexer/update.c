@@ -313,8 +313,27 @@ static bool gather(osi_run *run, const osi_operands *operands)
     return true;
 }
 
+/* What there is to tell of the native index at the place, which a commit
+ * changes; false where it cannot be told. */
+static bool look(const osi_place *place, osteon_index_info *info)
+{
+    osteon_index *index;
+    bool ok;
+
+    if (osteon_index_open(place->index, &index, NULL) != OSTEON_OK)
+        return false;
+    ok = osteon_index_info_get(index, info, NULL) == OSTEON_OK &&
+         strcmp(info->engine, "native") == 0;
+    osteon_index_close(index);
+    return ok;
+}
+
 static int commit(osi_run *run)
 {
+    const osi_options *o = run->options;
+    osteon_index_info before, after;
+    const bool merge_only = o->merge && o->n_operands == 0 && !o->rebuild &&
+                            look(run->place, &before);
     osteon_writer_counts counts;
     osteon_error err;
 
@@ -331,7 +350,10 @@ static int commit(osi_run *run)
     if (osteon_writer_commit(run->writer, &err) != OSTEON_OK)
         return osi_library_error(run->place->index, &err);
     osteon_writer_counts_get(run->writer, &counts);
-    osi_summary(&counts, counts.removed);
+    if (merge_only && look(run->place, &after))
+        osi_summary_merge(&before, &after);
+    else
+        osi_summary(&counts, counts.removed);
     osi_report_ignored(&run->walked, run->options->quiet);
     return osi_is_partly() ? OSI_PARTLY : OSI_DONE;
 }

@@ -222,8 +222,13 @@ printf 'b\nc\n' | "$index" --delete-from - -q; is "delete-from" \
     "$(documents)" 0
 run --rebuild; has "rebuild" "$(counts)" "^indexed 2, unchanged 0"
 for i in 1 2 3; do echo $i >m$i; "$index" -q; done
+for i in 1 2 3 4 5; do echo $i >n$i; done; "$index" -q; "$index" -q --delete n1
 run --merge; is "merge: status" $st 0
+[ "$engine" != native ] || has "merge: told" "$err" \
+    '^merged [0-9]+ segments to 1, [0-9.]+ to [0-9.]+ KB, without 1 deleted document, in 0\.'
 is "merge: one segment" "$(stat_of segments)" 1
+run --merge; [ "$engine" != native ] ||
+    has "merge again: told" "$err" '^nothing to merge: 1 segment of [0-9.]+ KB$'
 before=$(stat_of documents)
 if [ "$engine" = native ]; then # Xapian keeps its documents in their order
     run --merge=reorder; is "reorder: status" $st 0
