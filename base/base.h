@@ -59,6 +59,10 @@ unsigned long ost_alloc_fail_at(unsigned long n);
  * been written to; changes nothing where the system has none. */
 void ost_advise_huge(void *block, size_t size);
 
+/* Gives freed memory back to the system, as far as the allocator has kept it.
+ * For who has freed a lot and does not need it soon. */
+void ost_trim(void);
+
 /* Memory of a multiple of 2 MiB that will be used at random and is backed by
  * huge pages where the system has them. */
 void *ost_malloc_huge(size_t size);
@@ -68,6 +72,12 @@ void *ost_malloc_huge(size_t size);
 bool ost_grow(void **array, size_t *room, size_t want, size_t size);
 #define OST_GROW(array, room, want)                                         \
     ost_grow((void **)(array), (room), (want), sizeof **(array))
+
+/* Frees an array that has room for more than `most` elements: it grew for
+ * something large, which is done with, and is to start small again. */
+void ost_shed(void **array, size_t *room, size_t most);
+#define OST_SHED(array, room, most)                                         \
+    ost_shed((void **)(array), (room), (most))
 
 /* A byte buffer that grows. `failed` is sticky: after a failed allocation all
  * later calls do nothing, and one check at the end is enough. */

@@ -8,6 +8,7 @@
 #include "base.h"
 
 #include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <sys/mman.h>
 
@@ -72,6 +73,13 @@ void ost_advise_huge(void *block, size_t size)
 #endif
 }
 
+void ost_trim(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
 void *ost_malloc_huge(size_t size)
 {
     void *const block = must_fail() ? NULL : aligned_alloc(HUGE_PAGE, size);
@@ -101,6 +109,15 @@ bool ost_grow(void **array, size_t *room, size_t want, size_t size)
     *array = fresh;
     *room = grown;
     return true;
+}
+
+void ost_shed(void **array, size_t *room, size_t most)
+{
+    if (*room <= most)
+        return;
+    ost_free(*array);
+    *array = NULL;
+    *room = 0;
 }
 
 uint8_t *ost_buffer_reserve(ost_buffer *b, size_t more)

@@ -11,8 +11,9 @@
 
 #include "index.h"
 
-/* Positions there is room for in the beginning. */
+/* Positions there is room for in the beginning, and from list to list. */
 #define FIRST_ROOM ((size_t)1024)
+#define KEPT_ROOM ((size_t)64 << 10)
 
 /* ---- Documents of places ---- */
 
@@ -193,6 +194,7 @@ bool ost_list_reader_start(ost_list_reader *r, const ost_lists *l,
     const ost_list *list = &l->lists[term];
     const ost_list_chunks *chunks = &l->chunks[term];
 
+    OST_SHED(&r->positions, &r->positions_room, KEPT_ROOM);
     if (!OST_GROW(&r->positions, &r->positions_room, FIRST_ROOM))
         return false;
     r->lists = l;

@@ -13,6 +13,9 @@
 /* A block of fewer bytes of text is taken apart. */
 #define LEAST_COPIED (OST_STORED_BLOCK / 2)
 
+/* Bytes of blocks that are written out together. */
+#define DRAINED ((size_t)1 << 20)
+
 /* What became of a block of a segment; else its number in the new one. */
 #define UNTOUCHED UINT32_MAX
 #define SPOILED (UINT32_MAX - 1) /* to be taken apart */
@@ -38,7 +41,7 @@ static osteon_status drain(state *st, bool all, osteon_error *err)
 
     if (all && !ost_store_flush(store))
         return ost_fail_memory(err);
-    if (!all && store->blocks.len < OST_SPOOL_MEMORY)
+    if (!all && store->blocks.len < DRAINED)
         return OSTEON_OK;
     for (; st->indexed < store->n_blocks; st->indexed++) {
         uint8_t end[8];

@@ -50,6 +50,7 @@ static osteon_status write_tail(ost_spool *s, const char *folder,
     if (status == OSTEON_OK) {
         s->size += s->tail.len;
         s->tail.len = 0;
+        OST_SHED(&s->tail.data, &s->tail.room, 2 * OST_SPOOL_MEMORY);
     }
     return status;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * A run of bytes that is appended to and read back once, in order. The first
- * megabyte stays in memory; the rest goes to an unlinked file, so that a
+ * 256 KiB stay in memory; the rest goes to an unlinked file, so that a
  * merge of gigabytes needs no more memory than a small one.
  */
 #ifndef OST_SPOOL_H
@@ -10,7 +10,7 @@
 #include "segment_writer.h"
 
 /* Bytes kept in memory before they are written out. */
-#define OST_SPOOL_MEMORY ((size_t)1 << 20)
+#define OST_SPOOL_MEMORY ((size_t)1 << 18)
 
 /* Zero to begin with, but for fd, which is -1. */
 typedef struct ost_spool {

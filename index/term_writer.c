@@ -15,6 +15,9 @@
 #include "positions.h"
 #include "text.h"
 
+/* Positions of an open block there is room for from term to term. */
+#define KEPT_PLACES ((size_t)64 << 10)
+
 /* What a skip table tells of a block. */
 typedef struct skip {
     uint32_t last_doc;
@@ -196,6 +199,7 @@ void ost_term_writer_begin(ost_term_writer *w, const char *term, size_t len)
     w->skips_at = ost_spool_at(&w->skips);
     w->positions_at = ost_spool_at(&w->positions);
     w->n_table = 0;
+    OST_SHED(&w->places, &w->places_room, KEPT_PLACES);
 }
 
 osteon_status ost_term_writer_posting(ost_term_writer *w, uint32_t doc,
@@ -461,8 +465,11 @@ osteon_status ost_term_writer_end(ost_term_writer *w, osteon_error *err)
     return s;
 }
 
+/* Many finished writers wait for the last one: they keep their output only. */
 osteon_status ost_term_writer_finish(ost_term_writer *w, osteon_error *err)
 {
+    OST_SHED(&w->places, &w->places_room, 0);
+    OST_SHED(&w->table, &w->table_room, 0);
     return end_dictionary_block(w, err);
 }
 
