@@ -64,6 +64,13 @@ void osi_bytes_add_text(osi_bytes *b, const char *text)
     osi_bytes_add(b, text, strlen(text));
 }
 
+void osi_bytes_empty(osi_bytes *b)
+{
+    if (b->room > OSI_KEPT || b->failed)
+        osi_bytes_free(b);
+    b->len = 0;
+}
+
 void osi_bytes_free(osi_bytes *b)
 {
     free(b->data);

@@ -11,8 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Text is fed in pieces of this size. */
-#define PIECE ((size_t)4 << 20)
+/* Text is fed in pieces of this size: the buffer they are read into has
+ * OSI_KEPT bytes then. */
+#define PIECE ((size_t)3 << 18)
 
 /* So much of a file is asked for when it is opened. */
 #define WANTED ((off_t)256 << 10)
@@ -367,6 +368,10 @@ static bool index_open_file(osi_task *task, int fd, uint64_t limit)
         ok = index_text(task);
     }
     count_read(task);
+    osi_bytes_empty(&worker->reader.text);
+    osi_bytes_empty(&worker->reader.raw);
+    osi_bytes_empty(&worker->text);
+    osi_bytes_empty(&worker->title);
     return ok;
 }
 

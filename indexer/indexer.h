@@ -46,6 +46,11 @@ void osi_bytes_add(osi_bytes *b, const void *bytes, size_t len);
 void osi_bytes_add_text(osi_bytes *b, const char *text);
 void osi_bytes_free(osi_bytes *b); /* leaves it empty, usable again */
 
+/* Empties a buffer that is used again and again. One that grew past OSI_KEPT
+ * for something large is given back. */
+#define OSI_KEPT ((size_t)1 << 20)
+void osi_bytes_empty(osi_bytes *b);
+
 /* Adds `text` fit for a terminal or a line of its own: control characters
  * and bytes that are not UTF-8 as \n, \t, \x1b; a backslash before them is
  * left alone. */

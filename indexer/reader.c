@@ -1,27 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Text of a file in pieces. UTF-8 is read straight into the text buffer;
- * UTF-16 goes through `raw`. A buffer that grew for one long text shrinks
- * again for the next.
+ * UTF-16 goes through `raw`.
  */
 #include "convert.h"
 
 #define SNIFF ((size_t)64 << 10)  /* read before the encoding is judged */
 #define STEP ((size_t)256 << 10)  /* read at a time */
-#define KEEP ((size_t)8 << 20)    /* largest buffer kept for the next file */
-
-static void empty(osi_bytes *b)
-{
-    if (b->room > KEEP || b->failed)
-        osi_bytes_free(b);
-    b->len = 0;
-}
 
 void osi_reader_start(osi_reader *reader, osi_input *input, bool gzip)
 {
     reader->input = input;
-    empty(&reader->text);
-    empty(&reader->raw);
+    osi_bytes_empty(&reader->text);
+    osi_bytes_empty(&reader->raw);
     reader->encoding = OSI_UTF8;
     reader->begun = reader->ended = false;
     reader->converted = gzip;
@@ -127,7 +118,8 @@ void osi_reader_take(osi_reader *reader, size_t n)
 
 bool osi_reader_split(osi_reader *reader, size_t n, osi_bytes *front)
 {
-    const size_t room = reader->text.room < KEEP ? reader->text.room : KEEP;
+    const size_t room =
+        reader->text.room < OSI_KEPT ? reader->text.room : OSI_KEPT;
     const size_t left = reader->text.len - n + 1;
     osi_bytes rest = {0};
 
