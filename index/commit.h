@@ -183,8 +183,9 @@ OSTEON_MUST_CHECK osteon_status ost_sources_load(const char *folder,
 void ost_sources_free(ost_sources *s);
 
 size_t ost_sources_count(const ost_sources *s);
+size_t ost_sources_memory(const ost_sources *s); /* bytes held */
 
-/* Borrowed results live until the source is put or removed again. */
+/* Borrowed results live until the next put, or until the source is removed. */
 bool ost_sources_find(const ost_sources *s, const char *path, size_t len,
                       osteon_source *out);
 bool ost_sources_get(const ost_sources *s, uint32_t id, osteon_source *out);

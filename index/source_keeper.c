@@ -127,6 +127,11 @@ osteon_status ost_source_keeper_get(ost_source_keeper *k, uint32_t id,
     return OSTEON_OK;
 }
 
+size_t ost_source_keeper_memory(const ost_source_keeper *k)
+{
+    return k->table != NULL ? ost_sources_memory(k->table) : 0;
+}
+
 osteon_status ost_source_keeper_check(const ost_source_keeper *k,
                                       osteon_error *err)
 {

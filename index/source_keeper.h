@@ -51,6 +51,9 @@ OSTEON_MUST_CHECK osteon_status
 ost_source_keeper_get(ost_source_keeper *k, uint32_t id, osteon_source *out,
                       ost_buffer *path, bool *found, osteon_error *err);
 
+/* Bytes of the table; the mutex is held. */
+size_t ost_source_keeper_memory(const ost_source_keeper *k);
+
 /* ---- At a commit ---- */
 
 /* Fails with what kept the table from being read, if anything did. */

@@ -3,8 +3,8 @@
  * The sources of an index in memory: records in ascending id, and a hash
  * table from path to record (open addressing, linear probing, at most half
  * full). A removed record keeps its place, without text, until half of all
- * are such. Texts read from a file lie in chunks that live as long as the
- * table; texts put later are allocated one by one and freed when replaced.
+ * are such. Texts lie in chunks; of those that were removed or replaced the
+ * bytes are given up together, when they are more than half.
  */
 #include "sources.h"
 
@@ -23,7 +23,6 @@ typedef struct record {
     uint32_t id;
     uint16_t path_len, reason_len;
     uint8_t state;
-    bool owned; /* text is an allocation of its own */
 } record;
 
 /* A place of the hash table. The tag gives the home place, so that the table
@@ -44,6 +43,7 @@ struct ost_sources {
     char **chunks;
     size_t n_chunks, chunks_room;
     size_t chunk_used, chunk_size; /* of the last chunk */
+    size_t placed, wasted; /* bytes of texts in all chunks; of those given up */
 };
 
 static uint32_t tag_of(const char *path, size_t len)
@@ -161,6 +161,7 @@ char *ost_sources_place(ost_sources *s, size_t len)
     }
     place = s->chunks[s->n_chunks - 1] + s->chunk_used;
     s->chunk_used += len;
+    s->placed += len;
     return place;
 }
 
@@ -181,7 +182,6 @@ void ost_sources_append(ost_sources *s, const osteon_source *source)
     fill(r, source);
     r->id = source->id;
     r->text = (char *)(uintptr_t)source->path;
-    r->owned = false;
     s->live++;
 }
 
@@ -224,22 +224,18 @@ osteon_status ost_sources_new(ost_sources **out, osteon_error *err)
     return *out != NULL ? OSTEON_OK : ost_fail_memory(err);
 }
 
-static void free_text(record *r)
+static void free_chunks(ost_sources *s)
 {
-    if (r->owned)
-        ost_free(r->text);
-    r->text = NULL;
-    r->owned = false;
+    for (size_t i = 0; i < s->n_chunks; i++)
+        ost_free(s->chunks[i]);
+    s->n_chunks = 0;
 }
 
 void ost_sources_free(ost_sources *s)
 {
     if (s == NULL)
         return;
-    for (size_t i = 0; i < s->n; i++)
-        free_text(&s->records[i]);
-    for (size_t i = 0; i < s->n_chunks; i++)
-        ost_free(s->chunks[i]);
+    free_chunks(s);
     ost_free(s->chunks);
     ost_free(s->records);
     ost_free(s->slots);
@@ -249,6 +245,12 @@ void ost_sources_free(ost_sources *s)
 size_t ost_sources_count(const ost_sources *s)
 {
     return s->live;
+}
+
+size_t ost_sources_memory(const ost_sources *s)
+{
+    return s->n * sizeof *s->records + s->n_slots * sizeof *s->slots +
+           s->placed;
 }
 
 static void show(const record *r, osteon_source *out)
@@ -349,37 +351,76 @@ static osteon_status check(const osteon_source *source, osteon_error *err)
     return OSTEON_OK;
 }
 
-/* Path and reason in one allocation; NULL: no memory. */
-static char *make_text(const osteon_source *source)
+/* Bytes of path and reason with a NUL behind each. */
+static size_t text_size(size_t path_len, size_t reason_len)
 {
-    const size_t reason = source->reason_len > 0 ? source->reason_len + 1 : 0;
-    char *text = ost_malloc(source->path_len + 1 + reason);
+    return path_len + 1 + (reason_len > 0 ? reason_len + 1 : 0);
+}
+
+/* Path and reason, placed; NULL: no memory. */
+static char *make_text(ost_sources *s, const osteon_source *source)
+{
+    char *text = ost_sources_place(
+        s, text_size(source->path_len, source->reason_len));
+    char *reason;
 
     if (text == NULL)
         return NULL;
     memcpy(text, source->path, source->path_len);
     text[source->path_len] = '\0';
-    if (reason > 0) {
-        memcpy(text + source->path_len + 1, source->reason,
-               source->reason_len);
-        text[source->path_len + reason] = '\0';
+    if (source->reason_len > 0) {
+        reason = text + source->path_len + 1;
+        memcpy(reason, source->reason, source->reason_len);
+        reason[source->reason_len] = '\0';
     }
     return text;
 }
 
-static osteon_status change(record *r, const osteon_source *source,
-                            osteon_error *err)
+static void give_up_text(ost_sources *s, record *r)
+{
+    s->wasted += text_size(r->path_len, r->reason_len);
+    r->text = NULL;
+}
+
+/* Moves the texts that are left into a chunk of their own, once those given up
+ * are more than half. Without memory they stay where they are. */
+static void repack(ost_sources *s)
+{
+    const size_t left = s->placed - s->wasted;
+    char *chunk, *to;
+
+    if (s->wasted <= CHUNK || s->wasted <= left)
+        return;
+    chunk = to = ost_malloc(left);
+    if (chunk == NULL)
+        return;
+    for (size_t i = 0; i < s->n; i++) {
+        record *r = &s->records[i];
+        const size_t size = text_size(r->path_len, r->reason_len);
+        if (r->text == NULL)
+            continue;
+        memcpy(to, r->text, size);
+        r->text = to;
+        to += size;
+    }
+    free_chunks(s);
+    s->chunks[s->n_chunks++] = chunk;
+    s->chunk_used = s->chunk_size = s->placed = left;
+    s->wasted = 0;
+}
+
+static osteon_status change(ost_sources *s, record *r,
+                            const osteon_source *source, osteon_error *err)
 {
     /* The new text may be given by pointers into the old one. */
     if (r->reason_len != source->reason_len ||
         (r->reason_len > 0 && memcmp(r->text + r->path_len + 1,
                                      source->reason, r->reason_len) != 0)) {
-        char *text = make_text(source);
+        char *text = make_text(s, source);
         if (text == NULL)
             return ost_fail_memory(err);
-        free_text(r);
+        give_up_text(s, r);
         r->text = text;
-        r->owned = true;
     }
     fill(r, source);
     return OSTEON_OK;
@@ -398,14 +439,13 @@ static osteon_status add(ost_sources *s, const osteon_source *source,
     if (!OST_GROW(&s->records, &s->room, s->n + 1) ||
         !grow_slots(s, s->live + 1))
         return ost_fail_memory(err);
-    text = make_text(source);
+    text = make_text(s, source);
     if (text == NULL)
         return ost_fail_memory(err);
     r = &s->records[s->n++];
     fill(r, source);
     r->id = ++s->highest;
     r->text = text;
-    r->owned = true;
     s->live++;
     enter(s->slots, s->n_slots, (slot){tag, (uint32_t)s->n});
     s->linked = s->n;
@@ -426,9 +466,11 @@ osteon_status ost_sources_put(ost_sources *s, const osteon_source *source,
     if (status != OSTEON_OK)
         return status;
     r = find_record(s, given.path, given.path_len);
-    status = r != NULL ? change(r, &given, err) : add(s, &given, err);
-    if (status == OSTEON_OK)
-        *id = r != NULL ? r->id : s->highest;
+    status = r != NULL ? change(s, r, &given, err) : add(s, &given, err);
+    if (status != OSTEON_OK)
+        return status;
+    *id = r != NULL ? r->id : s->highest;
+    repack(s); /* what was given may point into texts: they are copied now */
     return status;
 }
 
@@ -461,7 +503,7 @@ bool ost_sources_remove(ost_sources *s, uint32_t id)
         return false;
     place = find_slot(s, tag_of(r->text, r->path_len), r->text, r->path_len);
     clear_slot(s, (size_t)(place - s->slots));
-    free_text(r);
+    give_up_text(s, r);
     s->live--;
     compact(s);
     return true;
