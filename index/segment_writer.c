@@ -17,10 +17,13 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-#define BUFFER (64 * OST_PAGE)
+/* Linux keeps what one call wrote together in its cache, and who maps a page of
+ * that has all of it mapped: larger writes make a merge, which reads in many
+ * places of many segments, hold much that it does not look at. */
+#define BUFFER (16 * OST_PAGE)
 
 /* How much the disk is asked to write at a time. */
-#define STRETCH (16 * BUFFER)
+#define STRETCH (64 * BUFFER)
 
 struct ost_segment_writer {
     char *path;
