@@ -136,9 +136,7 @@ unsigned ost_writer_threads(const ost_writer *w)
     return w->threads < most ? w->threads : (unsigned)most;
 }
 
-/* `last`: nothing comes after it, so that memory is given back: a merge may
- * need it. */
-static osteon_status flush_now(ost_writer *w, ost_feed *feeds, bool last,
+static osteon_status flush_now(ost_writer *w, ost_feed *feeds,
                                osteon_error *err)
 {
     ost_flush_job job = {.folder = w->folder,
@@ -171,14 +169,13 @@ static osteon_status flush_now(ost_writer *w, ost_feed *feeds, bool last,
                                    job.documents, job.dead, job.n_dead, err);
     if (s == OSTEON_OK) {
         w->changed = w->changed || job.documents > 0;
+        ost_writer_forget(w);
         for (ost_feed *f = feeds; f != NULL; f = f->next) {
-            if (last)
-                ost_inverter_release(f->inverter);
-            else
-                ost_inverter_reset(f->inverter);
+            ost_inverter_reset(f->inverter);
             f->memory = 0;
         }
-        w->used = 0;
+        ost_trim(); /* or each arena keeps what was freed between its blocks */
+        w->used = w->batches = 0;
     }
     ost_free(path);
     ost_free(inverters);
@@ -241,7 +238,7 @@ static osteon_status flush_together(ost_writer *w, bool last)
         ost_feed *const feeds = w->feeds;
         w->writing = true;
         pthread_mutex_unlock(&w->mutex);
-        s = flush_now(w, feeds, last, &error);
+        s = flush_now(w, feeds, &error);
         pthread_mutex_lock(&w->mutex);
         w->writing = false;
         keep(w, s, &error);
@@ -286,6 +283,19 @@ osteon_status ost_feed_begin(ost_feed *feed, uint64_t sequence,
     return s;
 }
 
+/* Whether the inverters hold what they may, looked at when a batch has ended:
+ * the budget without the table of sources, and without what one more batch of
+ * each feed adds until the next look. But half of the budget is theirs: beyond
+ * that flushes would become more, and memory hardly less. */
+static bool is_full(const ost_writer *w)
+{
+    const size_t others = ost_source_keeper_memory(&w->sources) +
+                          w->used / w->batches * (w->active + 1);
+    const size_t half = w->memory / 2;
+
+    return w->used > w->memory - (others < half ? others : half);
+}
+
 osteon_status ost_feed_end(ost_feed *feed, osteon_error *err)
 {
     ost_writer *w = feed->writer;
@@ -304,10 +314,11 @@ osteon_status ost_feed_end(ost_feed *feed, osteon_error *err)
     feed->in_batch = false;
     w->active--;
     w->used += memory - feed->memory;
+    w->batches++;
     feed->memory = memory;
     if (w->flushing)
         pthread_cond_broadcast(&w->changed_state);
-    else if ((w->used > w->memory || full) && w->status == OSTEON_OK)
+    else if ((is_full(w) || full) && w->status == OSTEON_OK)
         flush_together(w, false);
     s = told(w, err);
     pthread_mutex_unlock(&w->mutex);

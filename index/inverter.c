@@ -91,16 +91,6 @@ bool ost_inverter_is_full(const ost_inverter *inv)
 
 void ost_inverter_reset(ost_inverter *inv)
 {
-    ost_lists_reset(&inv->lists);
-    inv->n_docs = inv->n_lengths = inv->n_values = inv->n_batches = 0;
-    inv->strings.len = 0;
-    ost_store_free(&inv->store);
-    ost_vocabulary_reset(inv->vocabulary);
-}
-
-void ost_inverter_release(ost_inverter *inv)
-{
-    ost_inverter_reset(inv);
     ost_lists_free(&inv->lists);
     ost_free(inv->docs);
     ost_free(inv->places);
@@ -108,11 +98,14 @@ void ost_inverter_release(ost_inverter *inv)
     ost_free(inv->values);
     ost_free(inv->batches);
     ost_buffer_free(&inv->strings);
+    ost_store_free(&inv->store);
+    ost_vocabulary_reset(inv->vocabulary);
     inv->docs = NULL;
     inv->places = NULL;
     inv->lengths = NULL;
     inv->values = NULL;
     inv->batches = NULL;
+    inv->n_docs = inv->n_lengths = inv->n_values = inv->n_batches = 0;
     inv->docs_room = inv->places_room = inv->lengths_room = 0;
     inv->values_room = inv->batches_room = 0;
 }

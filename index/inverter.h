@@ -115,9 +115,8 @@ void ost_inverter_abandon(ost_inverter *inv);
 size_t ost_inverter_memory(const ost_inverter *inv);
 bool ost_inverter_is_full(const ost_inverter *inv);
 
-/* Forgets what a flush has written. Memory is kept for the next documents, or
- * given back. */
+/* Forgets what a flush has written, and gives its memory back: inverters that
+ * kept it would each grow to the largest share of the budget they ever had. */
 void ost_inverter_reset(ost_inverter *inv);
-void ost_inverter_release(ost_inverter *inv);
 
 #endif

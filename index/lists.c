@@ -23,16 +23,9 @@
 /* From so many bytes on lists lie on huge pages; a multiple of these. */
 #define LARGE ((size_t)4 << 20)
 
-void ost_lists_reset(ost_lists *l)
-{
-    l->n = 0;
-    l->n_pages = 0;
-    l->page_used = 0;
-}
-
 void ost_lists_free(ost_lists *l)
 {
-    for (size_t i = 0; i < l->all_pages; i++)
+    for (size_t i = 0; i < l->n_pages; i++)
         ost_free(l->pages[i]);
     ost_free(l->pages);
     ost_free(l->lists_memory);
@@ -49,9 +42,12 @@ size_t ost_lists_bytes(const ost_lists *l)
 
 size_t ost_lists_memory(const ost_lists *l)
 {
-    /* What waits will want a chunk, of most terms the first. */
+    /* Where the array of lists is about to grow, the old one and the new lie
+     * side by side. What waits will want a chunk, of most terms the first. */
+    const size_t arrays = l->n + l->room / 16 > l->room ? 2 : 1;
+
     return ost_lists_bytes(l) +
-           l->n * (sizeof *l->lists + sizeof *l->chunks +
+           l->n * (arrays * sizeof *l->lists + sizeof *l->chunks +
                    OST_LIST_FIRST_CHUNK);
 }
 
@@ -106,18 +102,16 @@ bool ost_lists_reserve(ost_lists *l, size_t terms)
 /* The first page is not backed by huge ones: most updates are small. */
 static bool add_page(ost_lists *l)
 {
-    if (l->n_pages == l->all_pages) {
-        uint8_t *page;
-        if (l->n_pages == OST_LIST_MAX_PAGES ||
-            !OST_GROW(&l->pages, &l->pages_room, l->n_pages + 1))
-            return false;
-        page = l->n_pages == 0 ? ost_malloc(OST_LIST_PAGE)
-                               : ost_malloc_huge(OST_LIST_PAGE);
-        if (page == NULL)
-            return false;
-        l->pages[l->all_pages++] = page;
-    }
-    l->n_pages++;
+    uint8_t *page;
+
+    if (l->n_pages == OST_LIST_MAX_PAGES ||
+        !OST_GROW(&l->pages, &l->pages_room, l->n_pages + 1))
+        return false;
+    page = l->n_pages == 0 ? ost_malloc(OST_LIST_PAGE)
+                           : ost_malloc_huge(OST_LIST_PAGE);
+    if (page == NULL)
+        return false;
+    l->pages[l->n_pages++] = page;
     l->page_used = 0;
     return true;
 }

@@ -39,9 +39,8 @@ typedef struct ost_lists {
     ost_list_chunks *chunks;
     size_t n, room, chunks_room;
     uint8_t **pages; /* of chunks */
-    size_t n_pages;  /* that are used */
-    size_t all_pages, pages_room;
-    size_t page_used; /* bytes of the last used one */
+    size_t n_pages, pages_room;
+    size_t page_used; /* bytes of the last one */
 } ost_lists;
 
 /* Makes lists for term numbers below `terms`. False: no memory. */
@@ -99,9 +98,8 @@ static inline uint32_t ost_list_bytes_of(const ost_lists *l, uint32_t term)
     return l->chunks[term].used;
 }
 
-/* Bytes in use; forgetting all lists but keeping the memory; giving it back. */
+/* Bytes in use; forgetting all lists. */
 size_t ost_lists_memory(const ost_lists *l);
-void ost_lists_reset(ost_lists *l);
 void ost_lists_free(ost_lists *l);
 
 /* True when a list may soon find no place for a chunk. */

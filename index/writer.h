@@ -55,6 +55,7 @@ struct ost_writer {
     uint64_t begun, highest; /* batches begun; one past the highest number */
     unsigned active;         /* feeds inside a batch */
     size_t used;             /* bytes in all inverters */
+    size_t batches;          /* that are in them and have ended */
     bool flushing;           /* a feed waits to flush, or flushes */
     bool writing;            /* the inverters are being read */
     bool adding;             /* inside ost_writer_add */
@@ -97,6 +98,9 @@ OSTEON_MUST_CHECK osteon_status ost_writer_delete_id(ost_writer *w,
  * left. */
 OSTEON_MUST_CHECK osteon_status ost_writer_deletes(ost_writer *w,
                                                    osteon_error *err);
+
+/* Lets the pages go on which documents were looked for in segments. */
+void ost_writer_forget(const ost_writer *w);
 
 /* Closes segments [0, n) of the writer's list from `from` on. */
 void ost_writer_segments_close(ost_writer *w);

@@ -174,6 +174,13 @@ osteon_status ost_writer_deletes(ost_writer *w, osteon_error *err)
     return OSTEON_OK;
 }
 
+void ost_writer_forget(const ost_writer *w)
+{
+    for (size_t i = 0; i < w->next->n_segments; i++)
+        if (w->segments[i].reader != NULL)
+            ost_segment_forget(w->segments[i].reader);
+}
+
 void ost_writer_segments_close(ost_writer *w)
 {
     if (w->next == NULL)
