@@ -17,6 +17,10 @@
 
 #define PATIENCE 2
 
+/* What a thread that feeds has beside its inverter, about: the text it reads,
+ * and what malloc keeps for it. */
+#define THREAD_MEMORY ((size_t)2 << 20)
+
 /* Bytes of text a batch of ost_writer_add grows to. */
 #define OWN_BATCH ((size_t)1 << 20)
 
@@ -284,13 +288,15 @@ osteon_status ost_feed_begin(ost_feed *feed, uint64_t sequence,
 }
 
 /* Whether the inverters hold what they may, looked at when a batch has ended:
- * the budget without the table of sources, and without what one more batch of
- * each feed adds until the next look. But half of the budget is theirs: beyond
- * that flushes would become more, and memory hardly less. */
+ * the budget without the table of sources, without what one more batch of each
+ * feed adds until the next look, and without what its thread has beside it. But
+ * half of the budget is theirs: beyond that flushes would become more, and
+ * memory hardly less. */
 static bool is_full(const ost_writer *w)
 {
-    const size_t others = ost_source_keeper_memory(&w->sources) +
-                          w->used / w->batches * (w->active + 1);
+    const size_t others =
+        ost_source_keeper_memory(&w->sources) +
+        (w->used / w->batches + THREAD_MEMORY) * (w->active + 1);
     const size_t half = w->memory / 2;
 
     return w->used > w->memory - (others < half ? others : half);

@@ -6,6 +6,8 @@
  * level or below it, they become one. A document is thus rewritten a
  * logarithmic number of times, and an index of any size has a few dozen
  * segments at most. A segment a quarter of which is deleted is written anew.
+ * One merge takes WIDEST segments at most: of each it has some hundred KiB
+ * mapped.
  */
 #include "writer.h"
 
@@ -13,6 +15,7 @@
 #include "reorder.h"
 
 #define FAN 8
+#define WIDEST ((size_t)64)
 #define LEVEL_0 ((uint64_t)1 << 20) /* bytes */
 #define MOST_BYTES ((uint64_t)OST_MAX_SEGMENT / 10 * 9)
 
@@ -130,8 +133,8 @@ static osteon_status limit_fields(ost_writer *w, size_t from, size_t *to,
     return OSTEON_OK;
 }
 
-/* Merges segments [from, end of the list), into as few as their fields
- * allow. */
+/* Merges segments [from, end of the list), into as few as their fields and
+ * WIDEST allow. */
 static osteon_status merge_tail(ost_writer *w, size_t from, bool *merged,
                                 osteon_error *err)
 {
@@ -139,7 +142,9 @@ static osteon_status merge_tail(ost_writer *w, size_t from, bool *merged,
 
     *merged = false;
     for (; from < w->next->n_segments && s == OSTEON_OK; from++) {
-        size_t to = w->next->n_segments;
+        const size_t left = w->next->n_segments - from;
+        const size_t parts = (left + WIDEST - 1) / WIDEST;
+        size_t to = from + (left + parts - 1) / parts;
         s = limit_fields(w, from, &to, err);
         if (s == OSTEON_OK && to - from > 1) {
             s = merge_range(w, from, to, NULL, err);
@@ -149,9 +154,9 @@ static osteon_status merge_tail(ost_writer *w, size_t from, bool *merged,
     return s;
 }
 
-/* Merges all segments, into as few as the limits of 4 GiB and of fields
- * allow. */
-static osteon_status merge_all(ost_writer *w, osteon_error *err)
+/* Merges all segments, into as few as the limits of 4 GiB, of fields, and of
+ * WIDEST allow. */
+static osteon_status merge_once(ost_writer *w, osteon_error *err)
 {
     size_t from = 0;
 
@@ -159,7 +164,7 @@ static osteon_status merge_all(ost_writer *w, osteon_error *err)
         uint64_t bytes = 0;
         size_t to = from;
         osteon_status s;
-        while (to < w->next->n_segments &&
+        while (to < w->next->n_segments && to - from < WIDEST &&
                (to == from || bytes + live_size(w, to) < MOST_BYTES))
             bytes += live_size(w, to++);
         s = limit_fields(w, from, &to, err);
@@ -177,6 +182,20 @@ static osteon_status merge_all(ost_writer *w, osteon_error *err)
         from++;
     }
     return OSTEON_OK;
+}
+
+/* The same again where there were too many for one round. */
+static osteon_status merge_all(ost_writer *w, osteon_error *err)
+{
+    osteon_status s = OSTEON_OK;
+    size_t before;
+
+    do {
+        before = w->next->n_segments;
+        s = merge_once(w, err);
+    } while (s == OSTEON_OK && before > WIDEST &&
+             w->next->n_segments < before);
+    return s;
 }
 
 /* Writes every segment anew, like documents beside each other. */

@@ -89,10 +89,11 @@ static int run(const osi_options *options)
 /* Blocks from here on go back to the system when they are freed. Left alone,
  * glibc raises the bound to the largest block freed so far, and what a flush
  * gave back stays with the process in pieces of no use to the next one.
- * Buffers of a slice of the input are smaller: some of those stay, for a page
- * that was given back costs more to get again than text to read into it. */
+ * Buffers of a slice of the input are smaller: one or two of those stay, for a
+ * page that was given back costs more to get again than text to read into it.
+ * Each thread has so much to keep. */
 #define LARGE_BLOCK (2 << 20)
-#define KEEP_FREE (8 << 20)
+#define KEEP_FREE (2 << 20)
 
 static void keep_memory_whole(void)
 {
