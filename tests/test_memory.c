@@ -197,6 +197,8 @@ START_TEST(test_memory_stays_in_budget)
     size_t peak;
 
     b.n_threads = 1u << _i % 3;
+    if (SANITIZED)
+        b.large_words /= 16;
     peak = peak_of(b, BUDGET);
     if (!SANITIZED) /* which has memory of its own */
         ck_assert_uint_le(peak, BUDGET + (_i < 3 ? ALLOWED : ALLOWED / 2));
