@@ -8,9 +8,11 @@
 #include "base.h"
 
 #include <limits.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 /* Below this a block is not worth the call. */
 #define HUGE_LEAST ((size_t)4 << 20)
