@@ -233,7 +233,7 @@ typedef struct ost_postings {
     uint64_t held_ones, held_lows;
     uint32_t passed, held;
     bool fast; /* the processor has what position_reader.c asks for */
-    bool wide; /* and what position_decode.c does */
+    bool wide; /* and what position_decode.c does, from the beginning on */
     uint32_t own_counts[OST_BLOCK];
     uint32_t *positions;
     size_t positions_room;
@@ -278,6 +278,14 @@ uint32_t ost_postings_find(const ost_postings *p, int64_t end);
  * below the current one. Cost: skips by the table, decodes one block. */
 uint32_t ost_postings_seek(ost_postings *p, uint32_t target);
 
+/* Of n (at most 256) ascending documents sets which[] to the indices of those
+ * that are in the decoded block, and at[] to where in docs[] they are; returns
+ * how many. Those past the block's last are not looked at: *passed is how many
+ * were. which[] and at[] have room for n. */
+uint32_t ost_postings_meet(const ost_postings *p, const uint32_t *docs,
+                           uint32_t n, uint8_t *which, uint8_t *at,
+                           uint32_t *passed);
+
 /* Makes tfs[0..n) the frequencies of docs[0..n). False where there is no
  * block: before the first document, after the last, after damage. */
 bool ost_postings_load_tfs(ost_postings *p);
@@ -308,6 +316,39 @@ static inline uint32_t ost_postings_n_positions(const ost_postings *p)
  * there only: damage behind, or that only decoding shows, may give any
  * answer. */
 bool ost_postings_position_has(ost_postings *p, uint32_t position);
+
+/* Where a document's positions lie, undecoded: n of them in a string of bits,
+ * parts above from bit ones_at upwards, k low bits of each from bit lows_at
+ * downwards. */
+typedef struct ost_position_spot {
+    const uint8_t *bytes;
+    uint64_t ones_at, lows_at;
+    uint32_t n;
+    unsigned k;
+} ost_position_spot;
+
+/* Finds those of n (1 or more) postings of the decoded block, at[], ascending
+ * and not before those found or read before. False where that cannot be: this
+ * processor, a term of one occurrence, no positions, damage (see status). */
+bool ost_postings_spots(ost_postings *p, const uint8_t *at, uint32_t n,
+                        ost_position_spot *out);
+
+/* Lets the positions of the current posting, whose spot it is, be read next,
+ * though those of others behind it in the block were found. */
+static inline void ost_postings_at_spot(ost_postings *p,
+                                        const ost_position_spot *spot)
+{
+    p->passed = p->at;
+    p->ones_at = spot->ones_at;
+    p->lows_at = spot->lows_at;
+}
+
+/* Sets out[i], for i < n, to how many positions at a[i] of one term have one
+ * at b[i] of another's, in the same document, `distance` behind them; negative
+ * where they must be read for that. Both are of ost_postings_spots. */
+void ost_position_spots_pairs(const ost_position_spot *a,
+                              const ost_position_spot *b, uint32_t n,
+                              int64_t distance, int *out);
 
 /* Many positions of a document, as they lie in the index: bit strings between
  * which they are found without decoding. Valid as long as the segment. */

@@ -149,7 +149,104 @@ WIDE uint64_t ost_positions_decode_wide(const uint8_t *bytes, uint64_t ones_at,
     return ones_at + last + 1;
 }
 
+/* Decodes up to eight positions; those that are not there are `none`. False
+ * where there are more, or their parts above or low ones are long. */
+WIDE static inline bool decode_eight(const ost_position_spot *spot,
+                                     int64_t distance, __m256i none,
+                                     __m256i *out)
+{
+    const __m256i index = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    const uint32_t word =
+        (uint32_t)(ost_get64(spot->bytes + (spot->ones_at >> 3)) >>
+                   (spot->ones_at & 7));
+    uint32_t ones[4 * 8 + 8], n = 0;
+    uint64_t k = spot->k, lows_at = spot->lows_at;
+    __m256i shifts, mask, a, b, v;
+    int64_t bit;
+
+    if (spot->n > 8 || k > LONGEST_LOW ||
+        (uint32_t)_mm_popcnt_u32(word) < spot->n)
+        return false;
+    for (unsigned i = 0; i < 4; i++) {
+        const unsigned byte = word >> 8 * i & 0xff;
+        const __m128i places =
+            _mm_loadu_si128((const __m128i *)ost_unary_places[byte]);
+        _mm256_storeu_si256((__m256i *)(ones + n),
+                            _mm256_add_epi32(_mm256_cvtepu16_epi32(places),
+                                             _mm256_set1_epi32((int)(8 * i))));
+        n += (uint32_t)_mm_popcnt_u32(byte);
+    }
+    shifts = _mm256_setr_epi64x(3 * (long long)k, 2 * (long long)k,
+                                (long long)k, 0);
+    mask = _mm256_set1_epi64x((1 << k) - 1);
+    bit = (int64_t)lows_at - 4 * (int64_t)k;
+    a = four_lows(spot->bytes, bit, shifts, mask);
+    b = four_lows(spot->bytes, spot->n > 4 ? bit - 4 * (int64_t)k : bit,
+                  shifts, mask);
+    v = _mm256_permute4x64_epi64(
+        _mm256_castps_si256(_mm256_shuffle_ps(
+            _mm256_castsi256_ps(a), _mm256_castsi256_ps(b), 0x88)),
+        0xd8);
+    v = running_sums(_mm256_add_epi32(v, _mm256_set1_epi32(1)));
+    v = _mm256_add_epi32(v, _mm256_set1_epi32((int)(distance - 1)));
+    v = _mm256_add_epi32(
+        v, _mm256_sll_epi32(
+               _mm256_sub_epi32(
+                   _mm256_loadu_si256((const __m256i *)ones), index),
+               _mm_cvtsi32_si128((int)k)));
+    *out = _mm256_blendv_epi8(
+        none, v, _mm256_cmpgt_epi32(_mm256_set1_epi32((int)spot->n), index));
+    return true;
+}
+
+/* Each of eight compared with each of eight. Positions of eight with so few
+ * bits are below 2^20. */
+enum { MOST_DISTANCE = 1 << 20 };
+
+WIDE static inline int pair(const ost_position_spot *a, const ost_position_spot *b,
+                     int64_t distance)
+{
+    __m256i x, y, equal;
+
+    if (distance >= MOST_DISTANCE || -distance >= MOST_DISTANCE ||
+        !decode_eight(a, distance, _mm256_set1_epi32(INT32_MAX), &x) ||
+        !decode_eight(b, 0, _mm256_set1_epi32(INT32_MIN), &y))
+        return -1;
+    equal = _mm256_cmpeq_epi32(x, y);
+    for (unsigned half = 0; half < 2; half++) {
+        equal = _mm256_or_si256(
+            equal, _mm256_cmpeq_epi32(_mm256_shuffle_epi32(x, 0x39), y));
+        equal = _mm256_or_si256(
+            equal, _mm256_cmpeq_epi32(_mm256_shuffle_epi32(x, 0x4e), y));
+        equal = _mm256_or_si256(
+            equal, _mm256_cmpeq_epi32(_mm256_shuffle_epi32(x, 0x93), y));
+        x = _mm256_permute2x128_si256(x, x, 1);
+        equal = _mm256_or_si256(equal, _mm256_cmpeq_epi32(x, y));
+    }
+    return (int)_mm_popcnt_u32(
+        (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(equal)));
+}
+
+WIDE void ost_position_spots_pairs(const ost_position_spot *a,
+                                   const ost_position_spot *b, uint32_t n,
+                                   int64_t distance, int *out)
+{
+    for (uint32_t i = 0; i < n; i++)
+        out[i] = pair(&a[i], &b[i], distance);
+}
+
 #else
+
+void ost_position_spots_pairs(const ost_position_spot *a,
+                              const ost_position_spot *b, uint32_t n,
+                              int64_t distance, int *out)
+{
+    (void)a;
+    (void)b;
+    (void)distance;
+    for (uint32_t i = 0; i < n; i++)
+        out[i] = -1;
+}
 
 bool ost_positions_wide(void)
 {

@@ -7,118 +7,25 @@
  * postings have of positions; those of posting `passed` begin at bit ones_at
  * upwards and end at bit lows_at downwards, and if posting `held` is decoded,
  * those behind it begin at held_ones and held_lows.
- *
- * What counts and finds bits is made twice, the second time for processors
- * that have instructions for it.
  */
-#include "positions.h"
-
+#include "position_bits.h"
 #include "postings_parts.h"
 
-#if defined(__GNUC__)
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-#else
-#define ALWAYS_INLINE static inline
-#endif
-
-/* ---- Counting ones ---- */
-
-#define EACH_BYTE UINT64_C(0x0101010101010101)
-
-/* For each byte, how many ones are in it and those below. */
-static inline uint64_t running_ones(uint64_t v)
-{
-    v -= v >> 1 & UINT64_C(0x5555555555555555);
-    v = (v & UINT64_C(0x3333333333333333)) +
-        (v >> 2 & UINT64_C(0x3333333333333333));
-    v = (v + (v >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
-    return v * EACH_BYTE;
-}
-
-/* The place of the `count`-th (from 1) one of a word that has so many. The
- * byte is found by comparing all at once (as in Vigna's "Broadword
- * implementation of rank/select queries", 2008). */
-static inline unsigned plain_select(uint64_t word, unsigned count)
-{
-    const uint64_t running = running_ones(word);
-    const uint64_t reach =
-        ((running | 0x80 * EACH_BYTE) - count * EACH_BYTE) & 0x80 * EACH_BYTE;
-    const unsigned from = (unsigned)__builtin_ctzll(reach) & ~7u;
-
-    count -= (unsigned)(running << 8 >> from & 0xff);
-    word = word >> from;
-    for (; count > 1; count--)
-        word &= word - 1;
-    return from + (unsigned)__builtin_ctzll(word);
-}
-
-#if defined(__x86_64__) && defined(__GNUC__)
-#include <immintrin.h>
-
-#define FAST __attribute__((target("bmi,bmi2,popcnt")))
-
-FAST static inline unsigned fast_count(uint64_t word)
-{
-    return (unsigned)_mm_popcnt_u64(word);
-}
-
-FAST static inline unsigned fast_select(uint64_t word, unsigned count)
-{
-    return (unsigned)_tzcnt_u64(_pdep_u64(UINT64_C(1) << (count - 1), word));
-}
+/* ---- The block ---- */
 
 /* The first processors with BMI2 take a loop for pdep. */
 static bool has_fast(void)
 {
+#if defined(__x86_64__) && defined(__GNUC__)
     return __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
            __builtin_cpu_supports("popcnt") && !__builtin_cpu_is("znver1") &&
            !__builtin_cpu_is("znver2");
-}
-
 #else
-
-#define FAST
-#define fast_count(word) 0u
-#define fast_select(word, count) 0u
-
-static bool has_fast(void)
-{
     return false;
-}
 #endif
-
-ALWAYS_INLINE unsigned count_ones(uint64_t word, bool fast)
-{
-    return fast ? fast_count(word) : (unsigned)(running_ones(word) >> 56);
 }
 
-ALWAYS_INLINE unsigned select_one(uint64_t word, unsigned count, bool fast)
-{
-    return fast ? fast_select(word, count) : plain_select(word, count);
-}
-
-/* The bit behind the `count`-th (from 1) one from `bit` on; past `end` where
- * there are not so many. */
-ALWAYS_INLINE uint64_t pass_ones(const uint8_t *bytes, uint64_t bit,
-                                 uint64_t end, uint64_t count, bool fast)
-{
-    uint64_t base = bit & ~UINT64_C(7);
-    uint64_t past = ((uint64_t)1 << (bit & 7)) - 1; /* bits below `bit` */
-
-    for (; base < end; base += 64) {
-        const uint64_t word = ost_get64(bytes + (base >> 3)) & ~past;
-        const unsigned ones = count_ones(word, fast);
-        if (ones >= count)
-            return base + select_one(word, (unsigned)count, fast) + 1;
-        count -= ones;
-        past = 0;
-    }
-    return UINT64_MAX;
-}
-
-/* ---- The block ---- */
-
-static bool bad(ost_postings *p)
+bool ost_positions_fail(ost_postings *p)
 {
     p->n_positions = 0;
     ost_postings_fail(p, OST_SECTION_POSITIONS, p->term.positions,
@@ -146,8 +53,7 @@ static const uint8_t *count_positions(ost_postings *p, const uint8_t *at,
     return at;
 }
 
-/* Finds the block's bytes; false after damage. */
-static bool open_block(ost_postings *p)
+bool ost_positions_open(ost_postings *p)
 {
     uint64_t from, to;
     const uint8_t *bytes, *bits;
@@ -182,45 +88,10 @@ static bool open_block(ost_postings *p)
     p->lows_at = (to - from - (uint64_t)(bits - bytes)) * 8;
     p->held = OST_BLOCK;
     p->fast = has_fast();
-    p->wide = ost_positions_wide();
     return p->positions_known = true;
 }
 
 /* ---- Moving to a posting ---- */
-
-/* The first floats from 1 on. */
-#define EIGHT(i)                                                            \
-    (i) + 1, (i) + 2, (i) + 3, (i) + 4, (i) + 5, (i) + 6, (i) + 7, (i) + 8
-static const float small[64] = {EIGHT(0),  EIGHT(8),  EIGHT(16), EIGHT(24),
-                                EIGHT(32), EIGHT(40), EIGHT(48), EIGHT(56)};
-
-/* A float's bits: its exponent and, below, the rest of it. */
-ALWAYS_INLINE int32_t bits_of(const float *number)
-{
-    int32_t bits;
-
-    memcpy(&bits, number, sizeof bits);
-    return bits;
-}
-
-/* The same as ost_positions_low: the difference of two floats' bits has in
- * front the logarithm of their quotient, rounded down. Numbers below 2^20 are
- * floats; a span that is none differs from one in bits too low to matter. */
-ALWAYS_INLINE unsigned low_bits(uint8_t norm, uint32_t n)
-{
-    int32_t k;
-
-    if (OST_LIKELY(n < 64)) {
-        k = bits_of(&small[n]);
-    } else if (n >> 20 == 0) {
-        const float parts = (float)(int32_t)(n + 1);
-        k = bits_of(&parts);
-    } else {
-        return ost_positions_low(norm, n);
-    }
-    k = (bits_of(&ost_position_floats[norm]) - k) >> 23;
-    return k < 0 ? 0 : (unsigned)k;
-}
 
 /* ost_positions_limit */
 ALWAYS_INLINE uint64_t limit_of(uint8_t norm)
@@ -251,7 +122,7 @@ ALWAYS_INLINE bool pass(ost_postings *p, uint32_t to, bool fast)
         p->ones_at =
             pass_ones(p->positions_at, p->ones_at, p->lows_at, ones, fast);
     if (p->ones_at > p->lows_at || lows > p->lows_at - p->ones_at)
-        return bad(p);
+        return ost_positions_fail(p);
     p->lows_at -= lows;
     return true;
 }
@@ -266,7 +137,7 @@ ALWAYS_INLINE uint32_t reach(ost_postings *p, unsigned *k, bool fast)
         return 0;
     *k = low_bits(p->norms[p->doc], n);
     if ((uint64_t)n * *k + n > p->lows_at - p->ones_at) {
-        bad(p);
+        ost_positions_fail(p);
         return 0;
     }
     return n;
@@ -374,7 +245,7 @@ ALWAYS_INLINE const uint32_t *read_positions(ost_postings *p, bool fast)
                                               : decode(p, n, k, true);
     if (p->held_ones > p->held_lows ||
         (p->at + 1 == p->n && !ends_well(p, p->held_ones, p->held_lows))) {
-        bad(p);
+        ost_positions_fail(p);
         return NULL;
     }
     pad(p->positions + n);
@@ -407,7 +278,7 @@ const uint32_t *ost_postings_positions(ost_postings *p)
         return NULL;
     if (p->term.inlined)
         return inline_position(p);
-    if (!open_block(p))
+    if (!ost_positions_open(p))
         return NULL;
     return p->fast ? read_fast(p) : read_plain(p);
 }
@@ -428,7 +299,7 @@ bool ost_postings_position_set(ost_postings *p, ost_position_set *out)
 {
     if (p->term.no_positions || p->term.inlined ||
         ost_postings_tf(p) < OST_POSITIONS_MANY ||
-        (!p->positions_known && !open_block(p)))
+        (!p->positions_known && !ost_positions_open(p)))
         return false;
     out->n = p->fast ? reach_fast(p, &out->k) : reach_plain(p, &out->k);
     out->bytes = p->positions_at;
@@ -514,7 +385,7 @@ bool ost_postings_run(ost_postings *p, uint32_t n, uint32_t *counts,
         out->position = (uint32_t)p->term.positions - 1;
         return true;
     }
-    if ((!p->positions_known && !open_block(p)) || !pass(p, from, false))
+    if ((!p->positions_known && !ost_positions_open(p)) || !pass(p, from, false))
         return false;
     out->bytes = p->positions_at;
     out->ones_at = p->ones_at;
@@ -524,7 +395,7 @@ bool ost_postings_run(ost_postings *p, uint32_t n, uint32_t *counts,
         return false;
     out->n_ones = p->ones_at - out->ones_at;
     out->n_lows = out->lows_at - p->lows_at;
-    return from + n < p->n || ends_well(p, p->ones_at, p->lows_at) || bad(p);
+    return from + n < p->n || ends_well(p, p->ones_at, p->lows_at) || ost_positions_fail(p);
 }
 
 /* ---- One position ---- */
@@ -587,7 +458,7 @@ bool ost_postings_position_has(ost_postings *p, uint32_t position)
         return false;
     if (p->term.inlined)
         return p->term.positions == (uint64_t)position + 1;
-    if (!p->positions_known && !open_block(p))
+    if (!p->positions_known && !ost_positions_open(p))
         return false;
     return p->fast ? find_fast(p, position) : find_plain(p, position);
 }

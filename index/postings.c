@@ -8,6 +8,7 @@
  * damage the cursor is at OST_DOC_END and stays there. Positions are in
  * position_reader.c.
  */
+#include "positions.h"
 #include "postings_parts.h"
 
 static uint32_t finish(ost_postings *p)
@@ -98,6 +99,7 @@ osteon_status ost_postings_begin(ost_postings *p, ost_segment *segment,
     p->segment = segment;
     p->n_blocks = (term->df + OST_BLOCK - 1) / OST_BLOCK;
     p->block = UINT32_MAX;
+    p->wide = ost_positions_wide();
     return p->n_blocks > 1 ? open_skips(p, err) : OSTEON_OK;
 }
 

@@ -159,7 +159,7 @@ static osteon_status make(ost_plan *plan, const ost_part *part, bool leads,
     case OST_NODE_PHRASE:
     case OST_NODE_NEAR:
         if (ost_part_occurs(part, plan->number))
-            return ost_scorer_phrase(plan, part, out, err);
+            return ost_scorer_phrase(plan, part, leads, out, err);
         break;
     case OST_NODE_OR:
     case OST_NODE_MAX:

@@ -141,9 +141,11 @@ void ost_scorer_term_collect(ost_scorer *s, uint32_t base, int64_t end,
                              bool best, int64_t *sums, uint64_t *bits);
 bool ost_scorer_is_term(const ost_scorer *s);
 
-/* Of a PHRASE or NEAR. */
+/* Of a PHRASE or NEAR. `leads`: all candidates are walked, and asked whether
+ * they match. */
 OSTEON_MUST_CHECK osteon_status ost_scorer_phrase(ost_plan *plan,
                                                   const ost_part *part,
+                                                  bool leads,
                                                   ost_scorer **out,
                                                   osteon_error *err);
 

@@ -323,11 +323,134 @@ static void bounds(ost_segment *segment, const list *l)
     ost_postings_close(p);
 }
 
+/* Looks random documents up in blocks, and those that are there. */
+static void meet(ost_segment *segment, const list *l)
+{
+    ost_postings *p = open_list(segment, l);
+    uint32_t docs[256], passed;
+    uint8_t which[256], at[256];
+
+    ck_assert_uint_eq(ost_postings_meet(p, docs, 0, which, at, &passed), 0);
+    for (uint32_t target = 0;
+         (target = ost_postings_seek(p, target)) != OST_DOC_END;
+         target += 1 + below(200)) {
+        const uint32_t step = 1 + below(below(2) ? 3 : 30);
+        uint32_t n = 0, doc = target, k = 0, found;
+        for (; n < 256 && below(200) > 0; doc += 1 + below(step))
+            docs[n++] = doc;
+        p->wide = p->wide && below(2);
+        found = ost_postings_meet(p, docs, n, which, at, &passed);
+        for (uint32_t i = 0; i < passed; i++) {
+            uint32_t place = 0;
+            while (p->docs[place] < docs[i])
+                place++;
+            if (p->docs[place] != docs[i])
+                continue;
+            ck_assert_uint_lt(k, found);
+            ck_assert_uint_eq(which[k], i);
+            ck_assert_uint_eq(at[k++], place);
+        }
+        ck_assert_uint_eq(k, found);
+        ck_assert(passed == n || docs[passed] > p->docs[p->n - 1]);
+        ck_assert(passed == 0 || docs[passed - 1] <= p->docs[p->n - 1]);
+    }
+    ost_postings_close(p);
+}
+
+/* ---- Pairs of positions ---- */
+
+/* Whether a list has a position, and it is kept. */
+static bool stands(const list *l, uint32_t i, int64_t position)
+{
+    for (uint32_t k = 0; k < l->counts[i]; k++)
+        if (l->positions[i][k] == position)
+            return position < ost_positions_limit(norms[l->docs[i]]);
+    return false;
+}
+
+static uint32_t index_of(const list *l, uint32_t doc)
+{
+    uint32_t i = 0;
+
+    while (l->docs[i] != doc)
+        i++;
+    return i;
+}
+
+/* Compares spots of the same documents of two lists, and what is read at some
+ * of them afterwards; returns how many pairs were told. */
+static uint32_t check_spots(ost_postings *const *p, const list *const *l,
+                            uint8_t (*at)[OST_BLOCK], uint32_t n)
+{
+    ost_position_spot spots[2][OST_BLOCK];
+    const int64_t distance = (int64_t)below(9) - 4;
+    int pairs[OST_BLOCK];
+    uint32_t told = 0;
+
+    for (unsigned i = 0; i < 2; i++)
+        if (!ost_postings_spots(p[i], at[i], n, spots[i]))
+            return 0;
+    ost_position_spots_pairs(spots[0], spots[1], n, distance, pairs);
+    for (uint32_t k = 0; k < n; k++) {
+        const uint32_t doc = p[0]->docs[at[0][k]];
+        const uint32_t x = index_of(l[0], doc), y = index_of(l[1], doc);
+        int there = 0;
+        for (uint32_t i = 0; i < l[0]->counts[x]; i++)
+            there += stands(l[0], x, l[0]->positions[x][i]) &&
+                     stands(l[1], y, l[0]->positions[x][i] + distance);
+        if (pairs[k] >= 0)
+            ck_assert_int_eq(pairs[k], there);
+        told += pairs[k] >= 0;
+        for (unsigned i = 0; i < 2 && below(2); i++) {
+            p[i]->at = at[i][k];
+            p[i]->doc = doc;
+            ost_postings_at_spot(p[i], &spots[i][k]);
+            check_here(p[i], l[i], i == 0 ? x : y);
+            p[i]->wide = true;
+        }
+    }
+    return told;
+}
+
+/* Goes through two lists; returns how many pairs were told. */
+static uint32_t pairs(ost_segment *segment, const list *a, const list *b)
+{
+    const list *const l[] = {a, b};
+    ost_postings *const p[] = {open_list(segment, a), open_list(segment, b)};
+    const bool wide = p[0]->wide;
+    uint32_t target = 0, told = 0;
+
+    while (wide &&
+           (target = ost_postings_seek(p[0], target)) != OST_DOC_END &&
+           ost_postings_seek(p[1], target) != OST_DOC_END) {
+        uint8_t at[2][OST_BLOCK];
+        uint32_t n = 0, to;
+        for (uint32_t i = p[0]->at; i < p[0]->n; i++)
+            for (uint32_t k = p[1]->at; k < p[1]->n && below(9); k++)
+                if (p[0]->docs[i] == p[1]->docs[k]) {
+                    at[0][n] = (uint8_t)i;
+                    at[1][n++] = (uint8_t)k;
+                }
+        to = p[0]->docs[p[0]->n - 1];
+        if (p[1]->docs[p[1]->n - 1] < to)
+            to = p[1]->docs[p[1]->n - 1];
+        if (n > 0)
+            told += check_spots(p, l, at, n);
+        target = (target > to ? target : to) + 1;
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        ck_assert_int_eq(ost_postings_status(p[i]), OSTEON_OK);
+        ost_postings_close(p[i]);
+    }
+    return wide ? told : 1;
+}
+
 /* Sizes from 1 to 257 and some long ones, in one segment. */
 static void check_sizes(void)
 {
     static const uint32_t longs[] = {383, 384, 385, 1000, 2999, 3000};
     const size_t n = 257 + sizeof longs / sizeof *longs;
+    uint32_t told = 0;
     list *lists = calloc(n, sizeof *lists);
     ost_segment *segment;
 
@@ -344,8 +467,14 @@ static void check_sizes(void)
         jump(segment, &lists[i], 200);
         jump(segment, &lists[i], 2000);
         bounds(segment, &lists[i]);
-        release(&lists[i]);
+        meet(segment, &lists[i]);
     }
+    for (unsigned i = 0; i < 200; i++)
+        told += pairs(segment, &lists[below((uint32_t)n)],
+                      &lists[n - 1 - below(100)]);
+    ck_assert(told > 0 || !keep_positions);
+    for (size_t i = 0; i < n; i++)
+        release(&lists[i]);
     ost_segment_close(segment);
     free(lists);
 }
