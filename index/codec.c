@@ -380,3 +380,18 @@ const uint8_t *ost_unpack(const uint8_t *in, const uint8_t *end, unsigned n,
     ost_bits_unpack(in, end, n, w, out);
     return get_exceptions(in + size, end, n, w, count, out);
 }
+
+const uint8_t *ost_unpack_gaps(const uint8_t *in, const uint8_t *end,
+                               unsigned n, uint32_t base, uint32_t *out)
+{
+    if (in != NULL && in < end && *in >= TOKEN_SPLIT && *in < TOKEN_EQUAL) {
+        const unsigned k = *in++ - TOKEN_SPLIT;
+        const size_t size = ost_bits_size(n, k);
+        if ((size_t)(end - in) < size)
+            return NULL;
+        ost_bits_unpack(in, end, n, k, out);
+        return ost_unary_sum(in + size, end, n, k, base, out);
+    }
+    in = ost_unpack(in, end, n, out);
+    return in != NULL && ost_sum_gaps(out, n, base) ? in : NULL;
+}

@@ -45,4 +45,13 @@ uint8_t *ost_unary_put(const uint32_t *in, unsigned n, unsigned k,
 const uint8_t *ost_unary_add(const uint8_t *in, const uint8_t *end, unsigned n,
                              unsigned k, uint32_t *out);
 
+/* The same without instructions that not all processors have. */
+const uint8_t *ost_unary_add_plain(const uint8_t *in, const uint8_t *end,
+                                   unsigned n, unsigned k, uint32_t *out);
+
+/* ost_unary_add for gaps of an ascending list, then ost_sum_gaps: NULL also
+ * where a number reaches 2^31. All OST_BLOCK of out[] may be written. */
+const uint8_t *ost_unary_sum(const uint8_t *in, const uint8_t *end, unsigned n,
+                             unsigned k, uint32_t base, uint32_t *out);
+
 #endif

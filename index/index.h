@@ -42,6 +42,11 @@ const uint8_t *ost_unpack(const uint8_t *in, const uint8_t *end, unsigned n,
  * nothing then. */
 bool ost_sum_gaps(uint32_t *v, unsigned n, uint32_t base);
 
+/* ost_unpack, then ost_sum_gaps; NULL where either fails. All of out[], which
+ * has room for OST_BLOCK, may be written. */
+const uint8_t *ost_unpack_gaps(const uint8_t *in, const uint8_t *end,
+                               unsigned n, uint32_t base, uint32_t *out);
+
 /* ---- norm.c: lengths in a byte, and impacts ---- */
 
 /* A field's length in tokens as a byte, 0 only for 0, never falling, exact

@@ -175,10 +175,9 @@ static bool load(ost_postings *p, uint32_t block)
     }
     p->n = block_size(p, block);
     p->block_end = bytes + (to - from);
-    p->tfs_at = ost_unpack(bytes, p->block_end, p->n, p->docs);
+    p->tfs_at = ost_unpack_gaps(bytes, p->block_end, p->n, base, p->docs);
     p->tfs_known = p->positions_known = false;
-    if (p->tfs_at == NULL || !ost_sum_gaps(p->docs, p->n, base) ||
-        p->docs[p->n - 1] >= p->segment->n_documents ||
+    if (p->tfs_at == NULL || p->docs[p->n - 1] >= p->segment->n_documents ||
         (p->n_blocks > 1 && p->docs[p->n - 1] != block_last(p, block))) {
         ost_postings_fail(p, OST_SECTION_POSTINGS, p->term.postings + from,
                 "bad block of postings");

@@ -84,42 +84,162 @@ ALWAYS_INLINE const uint8_t *find_ones(const uint8_t *in, const uint8_t *end,
     return i == n ? in : NULL;
 }
 
-ALWAYS_INLINE const uint8_t *add(const uint8_t *in, const uint8_t *end,
-                                 unsigned n, unsigned k, uint32_t *out)
+/* Adds n numbers, whose ones are at at[1..n], a one before the first being at
+ * at[0]. False where one does not fit. */
+ALWAYS_INLINE bool add(const uint16_t *at, unsigned n, unsigned k,
+                       uint32_t *out)
 {
-    uint16_t at[1 + OST_BLOCK + 8], most = 0;
+    uint16_t most = 0;
 
-    at[0] = UINT16_MAX; /* a one before the first */
-    in = find_ones(in, end, n, at + 1);
-    if (in == NULL)
-        return NULL;
     for (unsigned i = 0; i < n; i++) {
         const uint16_t high = (uint16_t)(at[i + 1] - at[i] - 1);
         most |= high;
         out[i] |= (uint32_t)high << k;
     }
-    return (uint64_t)most << k <= UINT32_MAX ? in : NULL;
+    return (uint64_t)most << k <= UINT32_MAX;
 }
 
-/* The loop over all numbers is made a second time, for wider vectors. */
+const uint8_t *ost_unary_add_plain(const uint8_t *in, const uint8_t *end,
+                                   unsigned n, unsigned k, uint32_t *out)
+{
+    uint16_t at[1 + OST_BLOCK + 8];
+
+    at[0] = UINT16_MAX;
+    in = find_ones(in, end, n, at + 1);
+    return in != NULL && add(at, n, k, out) ? in : NULL;
+}
+
 #if defined(__x86_64__) && defined(__GNUC__)
-__attribute__((target("avx2"))) static const uint8_t *
-add_wide(const uint8_t *in, const uint8_t *end, unsigned n, unsigned k,
-         uint32_t *out)
+#include <immintrin.h>
+
+#define WIDE __attribute__((target("avx2,popcnt")))
+
+static bool is_wide(void)
 {
-    return add(in, end, n, k, out);
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt");
 }
+
+WIDE static inline void find_in_byte(unsigned byte, uint16_t base,
+                                     uint16_t *at, unsigned *n)
+{
+    const __m128i places =
+        _mm_loadu_si128((const __m128i *)ost_unary_places[byte]);
+
+    _mm_storeu_si128((__m128i *)(at + *n),
+                     _mm_add_epi16(places, _mm_set1_epi16((short)base)));
+    *n += (unsigned)_mm_popcnt_u32(byte);
+}
+
+/* As find_ones, eight bytes at a time as long as there are so many: what is
+ * behind the last one, and more ones, may be found; room for 72 more. */
+WIDE static inline const uint8_t *find_ones_wide(const uint8_t *in,
+                                                 const uint8_t *end,
+                                                 unsigned n, uint16_t *at)
+{
+    const uint8_t *p = in;
+    unsigned found = 0;
+
+    if (end - in > OST_UNARY_MAX / 8)
+        end = in + OST_UNARY_MAX / 8;
+    while (found < n) {
+        const uint16_t base = (uint16_t)((p - in) * 8);
+        if (OST_LIKELY(end - p >= 8)) {
+            const uint64_t word = ost_get64(p);
+#pragma GCC unroll 8
+            for (unsigned i = 0; i < 64; i += 8)
+                find_in_byte(word >> i & 0xff, (uint16_t)(base + i), at,
+                             &found);
+            p += 8;
+        } else if (p < end) {
+            find_in_byte(*p++, base, at, &found);
+        } else {
+            return NULL;
+        }
+    }
+    p = in + at[n - 1] / 8 + 1;
+    return found == n || at[n] >= (p - in) * 8 ? p : NULL;
+}
+
+WIDE static const uint8_t *add_wide(const uint8_t *in, const uint8_t *end,
+                                    unsigned n, unsigned k, uint32_t *out)
+{
+    uint16_t at[1 + OST_BLOCK + 72];
+
+    at[0] = UINT16_MAX;
+    in = find_ones_wide(in, end, n, at + 1);
+    return in != NULL && add(at, n, k, out) ? in : NULL;
+}
+
+/* The sums of all numbers up to each. */
+WIDE static inline __m256i running_sums(__m256i v)
+{
+    v = _mm256_add_epi32(v, _mm256_slli_si256(v, 4));
+    v = _mm256_add_epi32(v, _mm256_slli_si256(v, 8));
+    return _mm256_add_epi32(
+        v, _mm256_shuffle_epi32(_mm256_permute2x128_si256(v, v, 0x08), 0xff));
+}
+
+/* With the i-th one at `at`, high parts add up to at - i: only the low ones
+ * are summed. */
+WIDE static const uint8_t *sum_wide(const uint8_t *in, const uint8_t *end,
+                                    unsigned n, unsigned k, uint32_t base,
+                                    uint32_t *out)
+{
+    const __m256i seventh = _mm256_set1_epi32(7), step = _mm256_set1_epi32(8);
+    const __m128i by = _mm_cvtsi32_si128((int)k);
+    __m256i index = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    __m256i before = _mm256_set1_epi32((int)base);
+    uint16_t at[OST_BLOCK + 72];
+
+    in = find_ones_wide(in, end, n, at);
+    for (unsigned i = 0; i < n && in != NULL; i += 8) {
+        const __m256i ones = _mm256_cvtepu16_epi32(
+            _mm_loadu_si128((const __m128i *)(at + i)));
+        const __m256i high =
+            _mm256_sll_epi32(_mm256_sub_epi32(ones, index), by);
+        const __m256i low = running_sums(
+            _mm256_loadu_si256((const __m256i *)(out + i)));
+        _mm256_storeu_si256(
+            (__m256i *)(out + i),
+            _mm256_add_epi32(_mm256_add_epi32(high, index),
+                             _mm256_add_epi32(low, before)));
+        before = _mm256_add_epi32(before,
+                                  _mm256_permutevar8x32_epi32(low, seventh));
+        index = _mm256_add_epi32(index, step);
+    }
+    return in;
+}
+
+#else
+
+#define add_wide ost_unary_add_plain
+#define sum_wide(in, end, n, k, base, out) NULL
+
+static bool is_wide(void)
+{
+    return false;
+}
+
+#endif
 
 const uint8_t *ost_unary_add(const uint8_t *in, const uint8_t *end, unsigned n,
                              unsigned k, uint32_t *out)
 {
-    return __builtin_cpu_supports("avx2") ? add_wide(in, end, n, k, out)
-                                          : add(in, end, n, k, out);
+    return is_wide() ? add_wide(in, end, n, k, out)
+                     : ost_unary_add_plain(in, end, n, k, out);
 }
-#else
-const uint8_t *ost_unary_add(const uint8_t *in, const uint8_t *end, unsigned n,
-                             unsigned k, uint32_t *out)
+
+const uint8_t *ost_unary_sum(const uint8_t *in, const uint8_t *end, unsigned n,
+                             unsigned k, uint32_t base, uint32_t *out)
 {
-    return add(in, end, n, k, out);
+    /* Up to 2^11 ones, and as many low parts, stay below 2^31, and so does
+     * `base`: no sum wraps. */
+    if (is_wide() && k < 20 && base >> 31 == 0) {
+        in = sum_wide(in, end, n, k, base, out);
+    } else {
+        in = ost_unary_add(in, end, n, k, out);
+        if (in != NULL && !ost_sum_gaps(out, n, base))
+            return NULL;
+    }
+    return in != NULL && out[n - 1] >> 31 == 0 ? in : NULL;
 }
-#endif
