@@ -21,11 +21,12 @@ static inline uint32_t group_of(const uint32_t *docs, uint32_t doc)
 }
 
 static uint32_t meet(const ost_postings *p, const uint32_t *docs, uint32_t n,
-                     uint8_t *which, uint8_t *at)
+                     uint8_t *which, uint8_t *at, uint32_t *passed)
 {
-    uint32_t found = 0;
+    const uint32_t last = p->docs[p->n - 1];
+    uint32_t found = 0, i;
 
-    for (uint32_t i = 0; i < n; i++) {
+    for (i = 0; i < n && docs[i] <= last; i++) {
         const uint32_t from = group_of(p->docs, docs[i]);
         uint32_t place = from;
         for (uint32_t k = 0; k < GROUP; k++)
@@ -34,6 +35,7 @@ static uint32_t meet(const ost_postings *p, const uint32_t *docs, uint32_t n,
         at[found] = (uint8_t)place;
         found += p->docs[place] == docs[i];
     }
+    *passed = i;
     return found;
 }
 
@@ -44,15 +46,16 @@ _Static_assert(GROUPS == 8 && GROUP == 16, "vectors of eight, and of sixteen");
 
 __attribute__((target("avx2,bmi"))) static uint32_t
 meet_wide(const ost_postings *p, const uint32_t *docs, uint32_t n,
-          uint8_t *which, uint8_t *at)
+          uint8_t *which, uint8_t *at, uint32_t *passed)
 {
+    const uint32_t last = p->docs[p->n - 1];
     const uint32_t *d = p->docs + GROUP - 1;
     const __m256i lasts =
         _mm256_setr_epi32((int)d[0], (int)d[16], (int)d[32], (int)d[48],
                           (int)d[64], (int)d[80], (int)d[96], (int)d[112]);
-    uint32_t found = 0;
+    uint32_t found = 0, i;
 
-    for (uint32_t i = 0; i < n; i++) {
+    for (i = 0; i < n && docs[i] <= last; i++) {
         const __m256i doc = _mm256_set1_epi32((int)docs[i]);
         const __m256i reach =
             _mm256_cmpeq_epi32(_mm256_max_epu32(lasts, doc), lasts);
@@ -69,6 +72,7 @@ meet_wide(const ost_postings *p, const uint32_t *docs, uint32_t n,
         at[found] = (uint8_t)(from + _tzcnt_u32(equal));
         found += equal != 0;
     }
+    *passed = i;
     return found;
 }
 
@@ -82,11 +86,9 @@ uint32_t ost_postings_meet(const ost_postings *p, const uint32_t *docs,
                            uint32_t n, uint8_t *which, uint8_t *at,
                            uint32_t *passed)
 {
-    uint32_t within = 0;
-
-    while (within < n && p->n > 0 && docs[within] <= p->docs[p->n - 1])
-        within++;
-    *passed = within;
-    return p->wide ? meet_wide(p, docs, within, which, at)
-                   : meet(p, docs, within, which, at);
+    *passed = 0;
+    if (p->n == 0)
+        return 0;
+    return p->wide ? meet_wide(p, docs, n, which, at, passed)
+                   : meet(p, docs, n, which, at, passed);
 }

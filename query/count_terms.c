@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * How many documents hold all of some terms, or any of them, without scores:
- * a byte for each document of a window counts the terms that were all there so
- * far. Bytes, not bits: a store then waits for no store before it.
+ * How many documents hold all of some terms, or any of them, without scores.
+ * For all, each block of the rarest term is looked up in the others. For any, a
+ * byte for each document of a window tells whether one has it: not a bit, for a
+ * store of a byte waits for no store before it.
  */
 #include "scorer_term.h"
 
-enum {
-    SPAN = 1 << 14,  /* documents of a window; its bytes stay in fast memory */
-    SPARSE = 32,     /* times as many postings: seeking is faster */
-    MOST_TERMS = 255 /* a byte can count */
-};
+enum { SPAN = 1 << 14 }; /* documents of a window: bytes in fast memory */
 
 static ost_term_scorer *term_of(ost_scorer *s)
 {
@@ -35,68 +32,37 @@ static void mark(ost_term_scorer *t, uint32_t base, uint8_t *marks)
     }
 }
 
-/* Adds one to the bytes of the term's documents that are `level`. */
-static void raise(ost_term_scorer *t, uint32_t base, uint8_t level,
-                  uint8_t *marks)
+/* Keeps those of n documents that the term has, and returns how many. */
+static uint32_t keep(ost_term_scorer *t, uint32_t *docs, uint32_t n)
 {
-    while (t->base.doc < (int64_t)base + SPAN) {
-        const ost_postings *p = t->postings;
-        const uint32_t to = window_end(t, base);
-        for (uint32_t i = p->at; i < to; i++) {
-            uint8_t *m = &marks[p->docs[i] - base];
-            *m = (uint8_t)(*m + (*m == level));
-        }
-        ost_term_move(t, to);
+    uint8_t which[OST_BLOCK], at[OST_BLOCK];
+    uint32_t kept = 0, passed;
+
+    for (uint32_t k = 0; k < n; k += passed) {
+        uint32_t found;
+        if (ost_term_seek(t, docs[k]) == OST_DOC_END)
+            break;
+        found = ost_postings_meet(t->postings, docs + k, n - k, which, at,
+                                  &passed);
+        for (uint32_t i = 0; i < found; i++)
+            docs[kept++] = docs[k + which[i]];
     }
-}
-
-/* How many bytes of the term's documents are `level`. */
-static uint64_t tally(ost_term_scorer *t, uint32_t base, uint8_t level,
-                      const uint8_t *marks, const uint64_t *deleted)
-{
-    uint64_t n = 0;
-
-    while (t->base.doc < (int64_t)base + SPAN) {
-        const ost_postings *p = t->postings;
-        const uint32_t to = window_end(t, base);
-        for (uint32_t i = p->at; i < to; i++)
-            n += marks[p->docs[i] - base] == level &&
-                 !ost_bit(deleted, p->docs[i]);
-        ost_term_move(t, to);
-    }
-    return n;
-}
-
-bool ost_count_all_pays(ost_scorer *const *terms, uint32_t n)
-{
-    return n > 1 && n <= MOST_TERMS &&
-           terms[n - 1]->cost / SPARSE <= terms[0]->cost;
+    return kept;
 }
 
 uint64_t ost_count_all(ost_scorer *const *terms, uint32_t n,
                        const uint64_t *deleted)
 {
     ost_term_scorer *lead = term_of(terms[0]);
-    int64_t from = ost_term_seek(lead, 0);
-    uint8_t marks[SPAN];
     uint64_t sum = 0;
 
-    while (from != OST_DOC_END) {
-        const uint32_t base = (uint32_t)from;
-        memset(marks, 0, sizeof marks);
-        mark(lead, base, marks);
-        for (uint32_t i = 1; i < n; i++) {
-            ost_term_scorer *t = term_of(terms[i]);
-            ost_term_seek(t, base);
-            if (i + 1 < n)
-                raise(t, base, (uint8_t)i, marks);
-            else
-                sum += tally(t, base, (uint8_t)i, marks, deleted);
-            if (t->base.doc > from)
-                from = t->base.doc;
-        }
-        if (from < OST_DOC_END)
-            from = ost_term_seek(lead, from);
+    while (ost_term_move(lead, lead->postings->n) != OST_DOC_END) {
+        uint32_t docs[OST_BLOCK], left = lead->postings->n;
+        memcpy(docs, lead->postings->docs, left * sizeof *docs);
+        for (uint32_t i = 1; i < n && left > 0; i++)
+            left = keep(term_of(terms[i]), docs, left);
+        for (uint32_t i = 0; i < left; i++)
+            sum += !ost_bit(deleted, docs[i]);
     }
     return sum;
 }

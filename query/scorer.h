@@ -169,16 +169,15 @@ ost_scorer *ost_scorer_window(ost_plan *plan, ost_scorer **children,
 bool ost_scorer_is_window(const ost_scorer *s);
 
 /* The number of matches, `deleted` ones (NULL: none) left out, of a scorer
- * without ranking that has not been moved: a window, and an AND for which it
- * pays (that it has only terms, and none far rarer than the others). */
+ * without ranking that has not been moved: a window, and an AND of terms
+ * only. */
 uint64_t ost_scorer_window_count(ost_scorer *s, uint32_t documents,
                                  const uint64_t *deleted);
-bool ost_scorer_and_pays(const ost_scorer *s);
+bool ost_scorer_and_counts(const ost_scorer *s);
 uint64_t ost_scorer_and_count(ost_scorer *s, const uint64_t *deleted);
 
 /* ---- count_terms.c: the same for terms, in order of cost for `all` ---- */
 
-bool ost_count_all_pays(ost_scorer *const *terms, uint32_t n);
 uint64_t ost_count_all(ost_scorer *const *terms, uint32_t n,
                        const uint64_t *deleted);
 uint64_t ost_count_any(ost_scorer *const *terms, uint32_t n,

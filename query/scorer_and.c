@@ -247,12 +247,9 @@ static const ost_scorer_type and_type = {
     .seed = and_seed,
 };
 
-bool ost_scorer_and_pays(const ost_scorer *s)
+bool ost_scorer_and_counts(const ost_scorer *s)
 {
-    const and_scorer *a = (const and_scorer *)s;
-
-    return s->type == &and_type && a->terms &&
-           ost_count_all_pays(a->children, a->n);
+    return s->type == &and_type && ((const and_scorer *)s)->terms;
 }
 
 uint64_t ost_scorer_and_count(ost_scorer *s, const uint64_t *deleted)
