@@ -349,11 +349,12 @@ static inline void ost_postings_at_spot(ost_postings *p,
 }
 
 /* Sets out[i], for i < n, to how many positions at a[i] of one term have one
- * at b[i] of another's, in the same document, `distance` behind them; negative
- * where they must be read for that. Both are of ost_postings_spots. */
+ * at b[i] of another's, in the same document, `distance` behind them, or, where
+ * it is enough to know of `one`, whether there is any; negative where they must
+ * be read for that. Both are of ost_postings_spots. */
 void ost_position_spots_pairs(const ost_position_spot *a,
                               const ost_position_spot *b, uint32_t n,
-                              int64_t distance, int *out);
+                              int64_t distance, bool one, int *out);
 
 /* Many positions of a document, as they lie in the index: bit strings between
  * which they are found without decoding. Valid as long as the segment. */

@@ -82,15 +82,26 @@ ALWAYS_INLINE uint64_t pass_ones(const uint8_t *bytes, uint64_t bit,
                                  uint64_t end, uint64_t count, bool fast)
 {
     uint64_t base = bit & ~UINT64_C(7);
-    uint64_t past = ((uint64_t)1 << (bit & 7)) - 1; /* bits below `bit` */
 
+    /* Those below `bit` are counted too. */
+    count += count_ones(bytes[base >> 3] & ((1u << (bit & 7)) - 1), fast);
+    while (end - base >= 256 && base < end) {
+        const uint8_t *at = bytes + (base >> 3);
+        const unsigned ones = count_ones(ost_get64(at), fast) +
+                              count_ones(ost_get64(at + 8), fast) +
+                              count_ones(ost_get64(at + 16), fast) +
+                              count_ones(ost_get64(at + 24), fast);
+        if (ones >= count)
+            break;
+        count -= ones;
+        base += 256;
+    }
     for (; base < end; base += 64) {
-        const uint64_t word = ost_get64(bytes + (base >> 3)) & ~past;
+        const uint64_t word = ost_get64(bytes + (base >> 3));
         const unsigned ones = count_ones(word, fast);
         if (ones >= count)
             return base + select_one(word, (unsigned)count, fast) + 1;
         count -= ones;
-        past = 0;
     }
     return UINT64_MAX;
 }

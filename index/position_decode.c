@@ -14,11 +14,7 @@
 #include "codec_parts.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
-#include <immintrin.h>
-
-#define WIDE __attribute__((target("avx2,bmi,bmi2,popcnt")))
-
-enum { LONGEST_LOW = 14 }; /* bits: four and a shift by 7 fit in a word */
+#include "wide.h"
 
 bool ost_positions_wide(void)
 {
@@ -28,7 +24,7 @@ bool ost_positions_wide(void)
 
 /* Writes where the first n ones from `bit` on are, counted from `bit`, to
  * out[], which has room for seven more. False: not so many before `end`. */
-WIDE static bool find_ones(const uint8_t *bytes, uint64_t bit, uint64_t end,
+OST_WIDE static bool find_ones(const uint8_t *bytes, uint64_t bit, uint64_t end,
                            uint32_t n, uint32_t *out)
 {
     const uint8_t *in = bytes + (bit >> 3), *stop = bytes + ((end + 7) >> 3);
@@ -53,27 +49,8 @@ WIDE static bool find_ones(const uint8_t *bytes, uint64_t bit, uint64_t end,
     }
 }
 
-/* Four low parts of k bits, the first of them uppermost, from `bit` on. */
-WIDE static inline __m256i four_lows(const uint8_t *bytes, int64_t bit,
-                                     __m256i shifts, __m256i mask)
-{
-    const uint64_t word = ost_get64(bytes + (bit >> 3)) >> (bit & 7);
-
-    return _mm256_and_si256(
-        _mm256_srlv_epi64(_mm256_set1_epi64x((long long)word), shifts), mask);
-}
-
-/* The sums of all numbers up to each. */
-WIDE static inline __m256i running_sums(__m256i v)
-{
-    v = _mm256_add_epi32(v, _mm256_slli_si256(v, 4));
-    v = _mm256_add_epi32(v, _mm256_slli_si256(v, 8));
-    return _mm256_add_epi32(
-        v, _mm256_shuffle_epi32(_mm256_permute2x128_si256(v, v, 0x08), 0xff));
-}
-
 /* Whether n (8 or more) numbers ascend. */
-WIDE static bool ascends(const uint32_t *v, uint32_t n)
+OST_WIDE static bool ascends(const uint32_t *v, uint32_t n)
 {
     __m256i falls = _mm256_setzero_si256();
 
@@ -89,7 +66,7 @@ WIDE static bool ascends(const uint32_t *v, uint32_t n)
 }
 
 /* Turns the places of ones into positions: all of them are below 2^31. */
-WIDE static void add_lows(const uint8_t *bytes, uint64_t lows_at, uint32_t n,
+OST_WIDE static void add_lows(const uint8_t *bytes, uint64_t lows_at, uint32_t n,
                           unsigned k, bool many, uint32_t *out)
 {
     const __m256i shifts = _mm256_setr_epi64x(3 * (long long)k,
@@ -104,10 +81,10 @@ WIDE static void add_lows(const uint8_t *bytes, uint64_t lows_at, uint32_t n,
 
     for (uint32_t i = 0; i < n; i += 8) {
         const __m256i ones = _mm256_loadu_si256((const __m256i *)(out + i));
-        const __m256i a = four_lows(bytes, bit, shifts, mask);
+        const __m256i a = ost_four_lows(bytes, bit, shifts, mask);
         /* Bits in front of the last ones' are not looked at for others. */
         const __m256i b =
-            i + 4 < n ? four_lows(bytes, bit - 4 * (int64_t)k, shifts, mask)
+            i + 4 < n ? ost_four_lows(bytes, bit - 4 * (int64_t)k, shifts, mask)
                       : a;
         __m256i sum = _mm256_permute4x64_epi64(
             _mm256_castps_si256(_mm256_shuffle_ps(_mm256_castsi256_ps(a),
@@ -115,7 +92,7 @@ WIDE static void add_lows(const uint8_t *bytes, uint64_t lows_at, uint32_t n,
                                                   0x88)),
             0xd8);
         if (!many) {
-            sum = running_sums(_mm256_add_epi32(sum, one));
+            sum = ost_running_sums(_mm256_add_epi32(sum, one));
             sum = _mm256_add_epi32(sum, before);
             before = _mm256_permutevar8x32_epi32(sum, last);
         }
@@ -128,7 +105,7 @@ WIDE static void add_lows(const uint8_t *bytes, uint64_t lows_at, uint32_t n,
     }
 }
 
-WIDE uint64_t ost_positions_decode_wide(const uint8_t *bytes, uint64_t ones_at,
+OST_WIDE uint64_t ost_positions_decode_wide(const uint8_t *bytes, uint64_t ones_at,
                                         uint64_t lows_at, uint32_t n,
                                         unsigned k, uint64_t limit,
                                         uint32_t *out)
@@ -137,7 +114,7 @@ WIDE uint64_t ost_positions_decode_wide(const uint8_t *bytes, uint64_t ones_at,
     const uint64_t most = UINT64_C(1) << 31;
     uint64_t last;
 
-    if (k > LONGEST_LOW || lows_at - ones_at >= most ||
+    if (k > OST_LONGEST_LOW || lows_at - ones_at >= most ||
         !find_ones(bytes, ones_at, lows_at, n, out))
         return UINT64_MAX;
     last = out[n - 1];
@@ -149,104 +126,7 @@ WIDE uint64_t ost_positions_decode_wide(const uint8_t *bytes, uint64_t ones_at,
     return ones_at + last + 1;
 }
 
-/* Decodes up to eight positions; those that are not there are `none`. False
- * where there are more, or their parts above or low ones are long. */
-WIDE static inline bool decode_eight(const ost_position_spot *spot,
-                                     int64_t distance, __m256i none,
-                                     __m256i *out)
-{
-    const __m256i index = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    const uint32_t word =
-        (uint32_t)(ost_get64(spot->bytes + (spot->ones_at >> 3)) >>
-                   (spot->ones_at & 7));
-    uint32_t ones[4 * 8 + 8], n = 0;
-    uint64_t k = spot->k, lows_at = spot->lows_at;
-    __m256i shifts, mask, a, b, v;
-    int64_t bit;
-
-    if (spot->n > 8 || k > LONGEST_LOW ||
-        (uint32_t)_mm_popcnt_u32(word) < spot->n)
-        return false;
-    for (unsigned i = 0; i < 4; i++) {
-        const unsigned byte = word >> 8 * i & 0xff;
-        const __m128i places =
-            _mm_loadu_si128((const __m128i *)ost_unary_places[byte]);
-        _mm256_storeu_si256((__m256i *)(ones + n),
-                            _mm256_add_epi32(_mm256_cvtepu16_epi32(places),
-                                             _mm256_set1_epi32((int)(8 * i))));
-        n += (uint32_t)_mm_popcnt_u32(byte);
-    }
-    shifts = _mm256_setr_epi64x(3 * (long long)k, 2 * (long long)k,
-                                (long long)k, 0);
-    mask = _mm256_set1_epi64x((1 << k) - 1);
-    bit = (int64_t)lows_at - 4 * (int64_t)k;
-    a = four_lows(spot->bytes, bit, shifts, mask);
-    b = four_lows(spot->bytes, spot->n > 4 ? bit - 4 * (int64_t)k : bit,
-                  shifts, mask);
-    v = _mm256_permute4x64_epi64(
-        _mm256_castps_si256(_mm256_shuffle_ps(
-            _mm256_castsi256_ps(a), _mm256_castsi256_ps(b), 0x88)),
-        0xd8);
-    v = running_sums(_mm256_add_epi32(v, _mm256_set1_epi32(1)));
-    v = _mm256_add_epi32(v, _mm256_set1_epi32((int)(distance - 1)));
-    v = _mm256_add_epi32(
-        v, _mm256_sll_epi32(
-               _mm256_sub_epi32(
-                   _mm256_loadu_si256((const __m256i *)ones), index),
-               _mm_cvtsi32_si128((int)k)));
-    *out = _mm256_blendv_epi8(
-        none, v, _mm256_cmpgt_epi32(_mm256_set1_epi32((int)spot->n), index));
-    return true;
-}
-
-/* Each of eight compared with each of eight. Positions of eight with so few
- * bits are below 2^20. */
-enum { MOST_DISTANCE = 1 << 20 };
-
-WIDE static inline int pair(const ost_position_spot *a, const ost_position_spot *b,
-                     int64_t distance)
-{
-    __m256i x, y, equal;
-
-    if (distance >= MOST_DISTANCE || -distance >= MOST_DISTANCE ||
-        !decode_eight(a, distance, _mm256_set1_epi32(INT32_MAX), &x) ||
-        !decode_eight(b, 0, _mm256_set1_epi32(INT32_MIN), &y))
-        return -1;
-    equal = _mm256_cmpeq_epi32(x, y);
-    for (unsigned half = 0; half < 2; half++) {
-        equal = _mm256_or_si256(
-            equal, _mm256_cmpeq_epi32(_mm256_shuffle_epi32(x, 0x39), y));
-        equal = _mm256_or_si256(
-            equal, _mm256_cmpeq_epi32(_mm256_shuffle_epi32(x, 0x4e), y));
-        equal = _mm256_or_si256(
-            equal, _mm256_cmpeq_epi32(_mm256_shuffle_epi32(x, 0x93), y));
-        x = _mm256_permute2x128_si256(x, x, 1);
-        equal = _mm256_or_si256(equal, _mm256_cmpeq_epi32(x, y));
-    }
-    return (int)_mm_popcnt_u32(
-        (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(equal)));
-}
-
-WIDE void ost_position_spots_pairs(const ost_position_spot *a,
-                                   const ost_position_spot *b, uint32_t n,
-                                   int64_t distance, int *out)
-{
-    for (uint32_t i = 0; i < n; i++)
-        out[i] = pair(&a[i], &b[i], distance);
-}
-
 #else
-
-void ost_position_spots_pairs(const ost_position_spot *a,
-                              const ost_position_spot *b, uint32_t n,
-                              int64_t distance, int *out)
-{
-    (void)a;
-    (void)b;
-    (void)distance;
-    for (uint32_t i = 0; i < n; i++)
-        out[i] = -1;
-}
 
 bool ost_positions_wide(void)
 {

@@ -7,6 +7,7 @@
  * they are in a byte (as in Lemire's "Iterating over set bits quickly", 2018).
  */
 #include "codec_parts.h"
+#include "positions.h"
 
 /* How many ones of byte b are below bit i, and the place of its r-th one. */
 #define BELOW(b, i) COUNT((b) & ((1 << (i)) - 1))
@@ -110,16 +111,9 @@ const uint8_t *ost_unary_add_plain(const uint8_t *in, const uint8_t *end,
 }
 
 #if defined(__x86_64__) && defined(__GNUC__)
-#include <immintrin.h>
+#include "wide.h"
 
-#define WIDE __attribute__((target("avx2,popcnt")))
-
-static bool is_wide(void)
-{
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt");
-}
-
-WIDE static inline void find_in_byte(unsigned byte, uint16_t base,
+OST_WIDE static inline void find_in_byte(unsigned byte, uint16_t base,
                                      uint16_t *at, unsigned *n)
 {
     const __m128i places =
@@ -132,7 +126,7 @@ WIDE static inline void find_in_byte(unsigned byte, uint16_t base,
 
 /* As find_ones, eight bytes at a time as long as there are so many: what is
  * behind the last one, and more ones, may be found; room for 72 more. */
-WIDE static inline const uint8_t *find_ones_wide(const uint8_t *in,
+OST_WIDE static inline const uint8_t *find_ones_wide(const uint8_t *in,
                                                  const uint8_t *end,
                                                  unsigned n, uint16_t *at)
 {
@@ -160,7 +154,7 @@ WIDE static inline const uint8_t *find_ones_wide(const uint8_t *in,
     return found == n || at[n] >= (p - in) * 8 ? p : NULL;
 }
 
-WIDE static const uint8_t *add_wide(const uint8_t *in, const uint8_t *end,
+OST_WIDE static const uint8_t *add_wide(const uint8_t *in, const uint8_t *end,
                                     unsigned n, unsigned k, uint32_t *out)
 {
     uint16_t at[1 + OST_BLOCK + 72];
@@ -170,18 +164,9 @@ WIDE static const uint8_t *add_wide(const uint8_t *in, const uint8_t *end,
     return in != NULL && add(at, n, k, out) ? in : NULL;
 }
 
-/* The sums of all numbers up to each. */
-WIDE static inline __m256i running_sums(__m256i v)
-{
-    v = _mm256_add_epi32(v, _mm256_slli_si256(v, 4));
-    v = _mm256_add_epi32(v, _mm256_slli_si256(v, 8));
-    return _mm256_add_epi32(
-        v, _mm256_shuffle_epi32(_mm256_permute2x128_si256(v, v, 0x08), 0xff));
-}
-
 /* With the i-th one at `at`, high parts add up to at - i: only the low ones
  * are summed. */
-WIDE static const uint8_t *sum_wide(const uint8_t *in, const uint8_t *end,
+OST_WIDE static const uint8_t *sum_wide(const uint8_t *in, const uint8_t *end,
                                     unsigned n, unsigned k, uint32_t base,
                                     uint32_t *out)
 {
@@ -197,7 +182,7 @@ WIDE static const uint8_t *sum_wide(const uint8_t *in, const uint8_t *end,
             _mm_loadu_si128((const __m128i *)(at + i)));
         const __m256i high =
             _mm256_sll_epi32(_mm256_sub_epi32(ones, index), by);
-        const __m256i low = running_sums(
+        const __m256i low = ost_running_sums(
             _mm256_loadu_si256((const __m256i *)(out + i)));
         _mm256_storeu_si256(
             (__m256i *)(out + i),
@@ -214,18 +199,12 @@ WIDE static const uint8_t *sum_wide(const uint8_t *in, const uint8_t *end,
 
 #define add_wide ost_unary_add_plain
 #define sum_wide(in, end, n, k, base, out) NULL
-
-static bool is_wide(void)
-{
-    return false;
-}
-
 #endif
 
 const uint8_t *ost_unary_add(const uint8_t *in, const uint8_t *end, unsigned n,
                              unsigned k, uint32_t *out)
 {
-    return is_wide() ? add_wide(in, end, n, k, out)
+    return ost_positions_wide() ? add_wide(in, end, n, k, out)
                      : ost_unary_add_plain(in, end, n, k, out);
 }
 
@@ -234,7 +213,7 @@ const uint8_t *ost_unary_sum(const uint8_t *in, const uint8_t *end, unsigned n,
 {
     /* Up to 2^11 ones, and as many low parts, stay below 2^31, and so does
      * `base`: no sum wraps. */
-    if (is_wide() && k < 20 && base >> 31 == 0) {
+    if (ost_positions_wide() && k < 20 && base >> 31 == 0) {
         in = sum_wide(in, end, n, k, base, out);
     } else {
         in = ost_unary_add(in, end, n, k, out);

@@ -111,7 +111,7 @@ static void keep_pairs(ost_phrase_scorer *p)
         return;
     }
     ost_position_spots_pairs(p->spots[0], p->spots[1], m->n, p->distance,
-                             p->pairs);
+                             !p->base.ranking, p->pairs);
     for (uint32_t k = 0; k < m->n; k++) {
         if (p->pairs[k] == 0)
             continue;
