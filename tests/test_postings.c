@@ -45,8 +45,8 @@ static void fill(list *l, uint32_t n)
         uint32_t position = below(50);
         doc += below((step < room ? step : room) + 1);
         l->docs[i] = doc++;
-        l->tfs[i] = below(10)  ? 1 + below(4)
-                    : below(4) ? 1 + below(70)
+        l->tfs[i] = below(5)   ? 1 + below(4)
+                    : below(8) ? 1 + below(70)
                                : 1 + below(700);
         l->positions[i] = malloc(l->tfs[i] * sizeof(uint32_t));
         l->counts[i] = kind < 2 ? l->tfs[i] : 0;
@@ -475,8 +475,8 @@ static void check_sizes(void)
         meet(segment, &lists[i]);
     }
     for (unsigned i = 0; i < 200; i++)
-        told += pairs(segment, &lists[below((uint32_t)n)],
-                      &lists[n - 1 - below(100)]);
+        told += pairs(segment, &lists[n - 1 - below(below(2) ? 6 : 200)],
+                      &lists[n - 1 - below(6)]);
     ck_assert(told > 0 || !keep_positions);
     for (size_t i = 0; i < n; i++)
         release(&lists[i]);
