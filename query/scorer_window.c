@@ -6,7 +6,7 @@
  * reach the floor together only add to what the others, the essential ones,
  * have found there.
  *
- * Invariants: found[at..n_found) are the candidates of [doc, end), ascending;
+ * Invariants: docs[at..n_found) are the candidates of [doc, end), ascending;
  * sums and bits are zero between windows; every child has passed all that the
  * found documents need of it, so `end` only rises.
  */
@@ -17,11 +17,6 @@ enum {
     NARROW = 512,  /* a shorter one has this many, or more */
     BOUNDED = 16   /* children, at most, for which blocks are looked at */
 };
-
-typedef struct found_doc {
-    int64_t score;
-    uint32_t doc;
-} found_doc;
 
 typedef struct window_scorer {
     ost_scorer base;
@@ -35,7 +30,8 @@ typedef struct window_scorer {
     int64_t *bounds;       /* of order[i], in this window */
     int64_t end;
     uint32_t n_found, at;
-    found_doc *found;
+    uint32_t *docs;
+    int64_t *scores; /* of docs[], without ranking too */
     int64_t *sums; /* by document, from the window's first */
     uint64_t *bits;
 } window_scorer;
@@ -147,11 +143,13 @@ static bool is_plain(const window_scorer *w, const ost_scorer *c)
     return ost_scorer_is_term(c) && w->base.ranking;
 }
 
-static void keep(window_scorer *w, uint32_t doc, int64_t score)
+/* Keeps a document if `wanted`: as a rule that cannot be foretold. */
+static inline void keep(window_scorer *w, uint32_t doc, int64_t score,
+                        bool wanted)
 {
-    w->found[w->n_found].doc = doc;
-    w->found[w->n_found].score = score;
-    w->n_found++;
+    w->docs[w->n_found] = doc;
+    w->scores[w->n_found] = score;
+    w->n_found += wanted;
 }
 
 /* What a candidate's other children leave to reach: for a child whose bound
@@ -180,8 +178,7 @@ static void take_term(window_scorer *w, ost_term_scorer *t, int64_t below)
         if (!ost_term_scores(t, to, scores))
             return;
         for (uint32_t i = from; i < to; i++)
-            if (scores[i] > least)
-                keep(w, p->docs[i], scores[i]);
+            keep(w, p->docs[i], scores[i], scores[i] > least);
         ost_term_move(t, to);
     }
 }
@@ -202,8 +199,7 @@ static void take(window_scorer *w, int64_t from, int64_t below)
         if (!ost_scorer_match(c, floor))
             continue;
         score = w->base.ranking ? c->type->score(c) : 0;
-        if (score > enough(w, below))
-            keep(w, (uint32_t)c->doc, score);
+        keep(w, (uint32_t)c->doc, score, score > enough(w, below));
     }
 }
 
@@ -249,11 +245,11 @@ static void sweep(window_scorer *w, uint32_t base, int64_t below)
         for (; bits != 0; bits &= bits - 1) {
             const uint32_t i = word * 64 + (uint32_t)__builtin_ctzll(bits);
             if (!w->base.ranking) {
-                keep(w, base + i, 0);
+                keep(w, base + i, 0, true);
                 continue;
             }
-            if (join(w, w->sums[i], below) > w->base.floor)
-                keep(w, base + i, w->sums[i]);
+            keep(w, base + i, w->sums[i],
+                 join(w, w->sums[i], below) > w->base.floor);
             w->sums[i] = 0;
         }
     }
@@ -273,21 +269,50 @@ static void clear(window_scorer *w, uint32_t base)
 
 /* ---- The others ---- */
 
+/* Adds a term to those of its block that are candidates: which[] of those from
+ * docs[] on, at at[] of the block. */
+static void add_met(window_scorer *w, ost_term_scorer *t, uint32_t from,
+                    const uint8_t *which, const uint8_t *at, uint32_t n)
+{
+    const ost_postings *p = t->postings;
+    uint32_t docs[OST_BLOCK], tfs[OST_BLOCK];
+    int64_t scores[OST_BLOCK];
+
+    for (uint32_t i = 0; i < n; i++) {
+        docs[i] = p->docs[at[i]];
+        tfs[i] = p->tfs[at[i]];
+    }
+    ost_contributions(t->weight, t->damping, t->norms, docs, tfs, n, scores);
+    for (uint32_t i = 0; i < n; i++)
+        w->scores[from + which[i]] += scores[i];
+}
+
 /* Adds a term to the candidates it is in. */
 static void complete_term(window_scorer *w, ost_term_scorer *t)
 {
-    for (uint32_t k = 0; k < w->n_found; k++)
-        if (ost_term_seek(t, w->found[k].doc) == w->found[k].doc)
-            w->found[k].score += ost_term_score(t);
+    uint8_t which[OST_BLOCK], at[OST_BLOCK];
+    uint32_t passed;
+
+    for (uint32_t k = 0; k < w->n_found; k += passed) {
+        const uint32_t left = w->n_found - k;
+        uint32_t n;
+        if (ost_term_seek(t, w->docs[k]) == OST_DOC_END)
+            break;
+        n = ost_postings_meet(t->postings, w->docs + k,
+                              left < OST_BLOCK ? left : OST_BLOCK, which, at,
+                              &passed);
+        if (n > 0 && ost_postings_load_tfs(t->postings))
+            add_met(w, t, k, which, at, n);
+    }
 }
 
 static void complete_any(window_scorer *w, ost_scorer *c, int64_t others)
 {
     for (uint32_t k = 0; k < w->n_found; k++) {
-        found_doc *f = &w->found[k];
-        if (ost_scorer_seek(c, f->doc) == f->doc &&
-            ost_scorer_match(c, w->base.floor - f->score - others))
-            f->score += c->type->score(c);
+        const uint32_t doc = w->docs[k];
+        if (ost_scorer_seek(c, doc) == doc &&
+            ost_scorer_match(c, w->base.floor - w->scores[k] - others))
+            w->scores[k] += c->type->score(c);
     }
 }
 
@@ -295,13 +320,12 @@ static void complete_any(window_scorer *w, ost_scorer *c, int64_t others)
  * the floor. */
 static void refilter(window_scorer *w, int64_t below)
 {
-    uint32_t kept = 0;
+    const uint32_t n = w->n_found;
 
-    for (uint32_t k = 0; k < w->n_found; k++) {
-        w->found[kept] = w->found[k];
-        kept += w->found[k].score + below > w->base.floor;
-    }
-    w->n_found = kept;
+    w->n_found = 0;
+    for (uint32_t k = 0; k < n; k++)
+        keep(w, w->docs[k], w->scores[k],
+             w->scores[k] + below > w->base.floor);
 }
 
 /* Adds what walks have left in the window to the candidates; it is zero
@@ -309,7 +333,7 @@ static void refilter(window_scorer *w, int64_t below)
 static void add_sums(window_scorer *w, uint32_t base)
 {
     for (uint32_t k = 0; k < w->n_found; k++)
-        w->found[k].score += w->sums[w->found[k].doc - base];
+        w->scores[k] += w->sums[w->docs[k] - base];
     clear(w, base);
 }
 
@@ -383,7 +407,7 @@ static int64_t fill(window_scorer *w, int64_t from)
         complete(w, m, base, below);
         from = w->end;
     }
-    return w->found[0].doc;
+    return w->docs[0];
 }
 
 /* ---- The scorer ---- */
@@ -393,11 +417,11 @@ static int64_t window_seek(ost_scorer *s, uint32_t target)
     window_scorer *w = (window_scorer *)s;
 
     for (;;) {
-        while (w->at < w->n_found && (w->found[w->at].doc < target ||
-                                      w->found[w->at].score <= s->floor))
+        while (w->at < w->n_found && (w->docs[w->at] < target ||
+                                      w->scores[w->at] <= s->floor))
             w->at++;
         if (w->at < w->n_found)
-            return s->doc = w->found[w->at].doc;
+            return s->doc = w->docs[w->at];
         if (fill(w, target > w->end ? target : w->end) == OST_DOC_END)
             return OST_DOC_END;
     }
@@ -412,7 +436,7 @@ static int64_t window_score(ost_scorer *s)
 {
     const window_scorer *w = (const window_scorer *)s;
 
-    return w->found[w->at].score;
+    return w->scores[w->at];
 }
 
 /* Within the window all is known; past it the children tell. */
@@ -424,8 +448,8 @@ static int64_t window_bound(ost_scorer *s, uint32_t target, uint32_t *upto)
     *upto = OST_DOC_END;
     if (target < w->end) {
         for (uint32_t i = w->at; i < w->n_found; i++)
-            if (w->found[i].score > most)
-                most = w->found[i].score;
+            if (w->scores[i] > most)
+                most = w->scores[i];
         *upto = (uint32_t)(w->end - 1);
         return most;
     }
@@ -492,11 +516,12 @@ ost_scorer *ost_scorer_window(ost_plan *plan, ost_scorer **children,
         return NULL;
     w->order = ost_arena_array(plan->arena, n, sizeof *w->order);
     w->bounds = ost_arena_array(plan->arena, n, sizeof *w->bounds);
-    w->found = ost_arena_raw(plan->arena, room, sizeof *w->found);
+    w->docs = ost_arena_raw(plan->arena, room, sizeof *w->docs);
+    w->scores = ost_arena_raw(plan->arena, room, sizeof *w->scores);
     if (plan->ranking)
         w->sums = ost_arena_array(plan->arena, room, sizeof *w->sums);
     w->bits = ost_arena_array(plan->arena, WINDOW / 64, sizeof *w->bits);
-    if (w->order == NULL || w->bounds == NULL || w->found == NULL ||
+    if (w->order == NULL || w->bounds == NULL || w->docs == NULL || w->scores == NULL ||
         (w->sums == NULL && plan->ranking) || w->bits == NULL)
         return NULL;
     qsort(children, n, sizeof(ost_scorer *), by_max);
