@@ -156,6 +156,8 @@ uint32_t ost_scorer_phrase_tf(ost_scorer *s);
  * will do for AND) become the scorer's own; they are in the plan's arena. */
 ost_scorer *ost_scorer_all(ost_plan *plan);
 ost_scorer *ost_scorer_and(ost_plan *plan, ost_scorer **children, uint32_t n);
+ost_scorer *ost_scorer_all_terms(ost_plan *plan, ost_scorer **terms,
+                                 uint32_t n); /* in order of cost; for AND */
 ost_scorer *ost_scorer_filter(ost_plan *plan, ost_scorer *required,
                               ost_scorer *optional, ost_scorer *excluded);
 
@@ -173,8 +175,8 @@ bool ost_scorer_is_window(const ost_scorer *s);
  * only. */
 uint64_t ost_scorer_window_count(ost_scorer *s, uint32_t documents,
                                  const uint64_t *deleted);
-bool ost_scorer_and_counts(const ost_scorer *s);
-uint64_t ost_scorer_and_count(ost_scorer *s, const uint64_t *deleted);
+bool ost_scorer_is_all_terms(const ost_scorer *s);
+uint64_t ost_scorer_all_terms_count(ost_scorer *s, const uint64_t *deleted);
 
 /* ---- count_terms.c: the same for terms, in order of cost for `all` ---- */
 

@@ -3,8 +3,8 @@
  * Documents that all children match, and the sum of their scores. The child
  * of lowest cost leads. Before the others are moved, the bounds of all up to
  * the end of a block tell whether anything there can be above the floor, and
- * then the leader's score whether this document can; each further child that
- * is a term adds its score before the next one is moved.
+ * then the leader's score whether this document can. Where all are terms
+ * scorer_all_terms.c finds the same faster.
  *
  * Invariant: while there is a floor, a leader that is a term has its scores in
  * lead_scores from the current document to the end of block `scored`.
@@ -15,15 +15,13 @@ typedef struct and_scorer {
     ost_scorer base;
     ost_scorer **children; /* in order of cost */
     uint32_t n;
-    bool terms;      /* all children are */
     int64_t *bounds; /* of each child, as and_bound found them last */
     int64_t *rests;  /* [i]: of all behind child i, up to `checked` */
     int64_t checked; /* as a term's */
     uint32_t scored;
     int64_t *lead_scores; /* NULL where the leader is no term */
     int64_t verify_max;   /* of all children that verify */
-    int64_t value;        /* of document `valued`, found by match(), or by
-                           * aligning terms */
+    int64_t value;        /* of document `valued`, found by match() */
     int64_t valued;
 } and_scorer;
 
@@ -93,56 +91,11 @@ static int64_t and_skip(and_scorer *a, int64_t doc)
     return doc;
 }
 
-/* Moves the others to the leader's document, adding up scores. Returns the
- * document where the leader may go on: the same where all are there and the
- * sum is above the floor. */
-static int64_t join_terms(and_scorer *a, int64_t doc)
-{
-    const bool floored = a->base.floor >= 0;
-    ost_term_scorer *lead = (ost_term_scorer *)a->children[0];
-    int64_t sum = floored ? a->lead_scores[lead->postings->at] : 0;
-
-    for (uint32_t i = 1; i < a->n; i++) {
-        ost_term_scorer *t = (ost_term_scorer *)a->children[i];
-        const int64_t found = ost_term_seek(t, doc);
-        if (found != doc)
-            return found;
-        if (!floored)
-            continue;
-        sum += ost_term_score(t);
-        if (sum + a->rests[i] <= a->base.floor)
-            return doc + 1;
-    }
-    a->value = sum;
-    a->valued = floored ? doc : -1;
-    return doc;
-}
-
 /* The first candidate from `doc` of the leader on. */
-static int64_t align_terms(and_scorer *a, int64_t doc)
-{
-    ost_term_scorer *lead = (ost_term_scorer *)a->children[0];
-
-    for (;;) {
-        int64_t found;
-        if (a->base.floor >= 0)
-            doc = and_skip(a, doc);
-        if (doc == OST_DOC_END)
-            break;
-        found = join_terms(a, doc);
-        if (found == doc)
-            break;
-        doc = ost_term_seek(lead, found);
-    }
-    return a->base.doc = doc;
-}
-
 static int64_t align(and_scorer *a, int64_t doc)
 {
     uint32_t i = 0;
 
-    if (a->terms)
-        return align_terms(a, doc);
     while (i < a->n) {
         int64_t found;
         if (i == 0 && a->base.floor >= 0)
@@ -229,14 +182,6 @@ static void and_set_floor(ost_scorer *s, int64_t floor)
     }
 }
 
-/* Only one child tells of itself what is true of all. */
-static int64_t and_seed(ost_scorer *s, uint64_t k)
-{
-    const and_scorer *a = (const and_scorer *)s;
-
-    return a->n > 1 ? 0 : ost_scorer_seed(a->children[0], k);
-}
-
 static const ost_scorer_type and_type = {
     .next = and_next,
     .seek = and_seek,
@@ -244,20 +189,7 @@ static const ost_scorer_type and_type = {
     .score = and_score,
     .bound = and_bound,
     .set_floor = and_set_floor,
-    .seed = and_seed,
 };
-
-bool ost_scorer_and_counts(const ost_scorer *s)
-{
-    return s->type == &and_type && ((const and_scorer *)s)->terms;
-}
-
-uint64_t ost_scorer_and_count(ost_scorer *s, const uint64_t *deleted)
-{
-    const and_scorer *a = (const and_scorer *)s;
-
-    return ost_count_all(a->children, a->n, deleted);
-}
 
 static int by_cost(const void *a, const void *b)
 {
@@ -268,11 +200,17 @@ static int by_cost(const void *a, const void *b)
 
 ost_scorer *ost_scorer_and(ost_plan *plan, ost_scorer **children, uint32_t n)
 {
-    and_scorer *a = ost_plan_scorer(plan, &and_type, sizeof *a);
+    uint32_t terms = 0;
+    and_scorer *a;
 
+    qsort(children, n, sizeof(ost_scorer *), by_cost);
+    while (terms < n && ost_scorer_is_term(children[terms]))
+        terms++;
+    if (terms == n)
+        return ost_scorer_all_terms(plan, children, n);
+    a = ost_plan_scorer(plan, &and_type, sizeof *a);
     if (a == NULL)
         return NULL;
-    qsort(children, n, sizeof(ost_scorer *), by_cost);
     a->bounds = ost_arena_array(plan->arena, n, sizeof *a->bounds);
     a->rests = ost_arena_array(plan->arena, n, sizeof *a->rests);
     if (a->bounds == NULL || a->rests == NULL)
@@ -285,12 +223,10 @@ ost_scorer *ost_scorer_and(ost_plan *plan, ost_scorer **children, uint32_t n)
     }
     a->children = children;
     a->n = n;
-    a->terms = true;
     a->checked = a->valued = -1;
     a->scored = UINT32_MAX;
     a->base.cost = children[0]->cost;
     for (uint32_t i = 0; i < n; i++) {
-        a->terms = a->terms && ost_scorer_is_term(children[i]);
         a->base.max += children[i]->max;
         if (children[i]->verify) {
             a->base.verify = true;

@@ -109,8 +109,8 @@ static uint64_t count(const ost_plan *plan, uint64_t most)
 
     if (ost_scorer_is_window(s) && most == UINT64_MAX)
         return ost_scorer_window_count(s, plan->documents, deleted);
-    if (most == UINT64_MAX && ost_scorer_and_counts(s))
-        return ost_scorer_and_count(s, deleted);
+    if (most == UINT64_MAX && ost_scorer_is_all_terms(s))
+        return ost_scorer_all_terms_count(s, deleted);
     while (n < most && s->type->next(s) != OST_DOC_END)
         n += !ost_bit(deleted, (uint32_t)s->doc) && ost_scorer_match(s, -1);
     return n;
