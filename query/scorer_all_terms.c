@@ -100,18 +100,20 @@ static void look(all_scorer *a)
 {
     ost_term_scorer *lead = term_of(a, 0);
     const ost_postings *p = lead->postings;
-    const int64_t floor = a->base.floor;
-    const int64_t last = floor >= 0 ? a->checked : OST_DOC_END;
-    uint32_t at = p->at, n = 0;
-    const uint32_t to = p->n - at < a->step ? p->n : at + a->step;
-    int64_t scores[OST_BLOCK] = {0};
+    const int64_t least = a->base.floor - a->rests[0];
+    uint32_t to = p->n - p->at < a->step ? p->n : p->at + a->step, n = 0;
+    int64_t scores[OST_BLOCK];
 
-    if (a->base.ranking && !ost_term_scores(lead, to, scores)) {
+    if (a->base.floor >= 0 && p->docs[to - 1] > a->checked)
+        to = ost_postings_find(p, a->checked + 1);
+    if (!a->base.ranking) {
+        memset(scores, 0, sizeof scores);
+    } else if (!ost_term_scores(lead, to, scores)) {
         a->end = OST_DOC_END;
         return;
     }
-    for (; at < to && p->docs[at] <= last; at++) {
-        const bool wanted = scores[at] + a->rests[0] > floor;
+    for (uint32_t at = p->at; at < to; at++) {
+        const bool wanted = scores[at] > least;
         /* Where no other term leaves it open, few are: guesses are right. */
         if (!wanted && a->n == 1)
             continue;
@@ -119,7 +121,7 @@ static void look(all_scorer *a)
         a->scores[n] = scores[at];
         n += wanted;
     }
-    a->end = (int64_t)p->docs[at - 1] + 1;
+    a->end = (int64_t)p->docs[to - 1] + 1;
     for (uint32_t i = 1; i < a->n && n > 0; i++)
         n = keep_term(a, i, n);
     a->n_found = n;
