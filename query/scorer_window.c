@@ -143,13 +143,24 @@ static bool is_plain(const window_scorer *w, const ost_scorer *c)
     return ost_scorer_is_term(c) && w->base.ranking;
 }
 
-/* Keeps a document if `wanted`: as a rule that cannot be foretold. */
-static inline void keep(window_scorer *w, uint32_t doc, int64_t score,
-                        bool wanted)
+/* Candidates as they are found: behind the last one of w->docs[]. */
+typedef struct kept {
+    uint32_t *docs;
+    int64_t *scores;
+    uint32_t n;
+} kept;
+
+static inline kept begin_kept(const window_scorer *w)
 {
-    w->docs[w->n_found] = doc;
-    w->scores[w->n_found] = score;
-    w->n_found += wanted;
+    return (kept){w->docs, w->scores, w->n_found};
+}
+
+/* Keeps a document if `wanted`: as a rule that cannot be foretold. */
+static inline void keep(kept *k, uint32_t doc, int64_t score, bool wanted)
+{
+    k->docs[k->n] = doc;
+    k->scores[k->n] = score;
+    k->n += wanted;
 }
 
 /* What a candidate's other children leave to reach: for a child whose bound
@@ -175,10 +186,12 @@ static void take_term(window_scorer *w, ost_term_scorer *t, int64_t below)
 
     while (t->base.doc < w->end) {
         const uint32_t from = p->at, to = ost_postings_find(p, w->end);
+        kept k = begin_kept(w);
         if (!ost_term_scores(t, to, scores))
             return;
         for (uint32_t i = from; i < to; i++)
-            keep(w, p->docs[i], scores[i], scores[i] > least);
+            keep(&k, p->docs[i], scores[i], scores[i] > least);
+        w->n_found = k.n;
         ost_term_move(t, to);
     }
 }
@@ -188,6 +201,7 @@ static void take(window_scorer *w, int64_t from, int64_t below)
 {
     ost_scorer *c = w->order[w->n - 1];
     const int64_t floor = needed(w, below, 0);
+    kept k = begin_kept(w);
 
     ost_scorer_seek(c, from);
     if (is_plain(w, c)) {
@@ -199,8 +213,9 @@ static void take(window_scorer *w, int64_t from, int64_t below)
         if (!ost_scorer_match(c, floor))
             continue;
         score = w->base.ranking ? c->type->score(c) : 0;
-        keep(w, (uint32_t)c->doc, score, score > enough(w, below));
+        keep(&k, (uint32_t)c->doc, score, score > enough(w, below));
     }
+    w->n_found = k.n;
 }
 
 /* Adds what one of several essential children has in the window. */
@@ -238,21 +253,24 @@ static void collect_all(window_scorer *w, uint32_t m, int64_t from,
 static void sweep(window_scorer *w, uint32_t base, int64_t below)
 {
     const uint32_t words = (uint32_t)((w->end - base + 63) / 64);
+    const int64_t least = enough(w, below);
+    int64_t *const sums = w->sums;
+    kept k = begin_kept(w);
 
     for (uint32_t word = 0; word < words; word++) {
         uint64_t bits = w->bits[word];
         w->bits[word] = 0;
         for (; bits != 0; bits &= bits - 1) {
             const uint32_t i = word * 64 + (uint32_t)__builtin_ctzll(bits);
-            if (!w->base.ranking) {
-                keep(w, base + i, 0, true);
+            if (sums == NULL) { /* without ranking */
+                keep(&k, base + i, 0, true);
                 continue;
             }
-            keep(w, base + i, w->sums[i],
-                 join(w, w->sums[i], below) > w->base.floor);
-            w->sums[i] = 0;
+            keep(&k, base + i, sums[i], sums[i] > least);
+            sums[i] = 0;
         }
     }
+    w->n_found = k.n;
 }
 
 /* Makes the window zero. */
@@ -320,12 +338,12 @@ static void complete_any(window_scorer *w, ost_scorer *c, int64_t others)
  * the floor. */
 static void refilter(window_scorer *w, int64_t below)
 {
-    const uint32_t n = w->n_found;
+    const int64_t least = w->base.floor - below;
+    kept k = {w->docs, w->scores, 0};
 
-    w->n_found = 0;
-    for (uint32_t k = 0; k < n; k++)
-        keep(w, w->docs[k], w->scores[k],
-             w->scores[k] + below > w->base.floor);
+    for (uint32_t i = 0; i < w->n_found; i++)
+        keep(&k, k.docs[i], k.scores[i], k.scores[i] > least);
+    w->n_found = k.n;
 }
 
 /* Adds what walks have left in the window to the candidates; it is zero
