@@ -49,17 +49,18 @@ OST_WIDE static inline bool next_eight(stream *s, int32_t none, __m256i *out)
 {
     const __m256i index = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
     const ost_position_spot *spot = &s->spot;
-    const uint32_t word =
-        (uint32_t)(ost_get64(spot->bytes + (spot->ones_at >> 3)) >>
-                   (spot->ones_at & 7));
     const uint32_t n = spot->n < 8 ? spot->n : 8;
     const int64_t k = spot->k;
     const int64_t bit = (int64_t)spot->lows_at - 4 * k;
     __m256i ones, shifts, mask, a, b, v;
+    uint32_t word;
 
-    if (k > OST_LONGEST_LOW || (uint32_t)_mm_popcnt_u32(word) < n ||
-        spot->ones_at > spot->lows_at ||
+    if (k > OST_LONGEST_LOW || spot->ones_at > spot->lows_at ||
         (uint64_t)spot->n * spot->k > spot->lows_at - spot->ones_at)
+        return false;
+    word = (uint32_t)(ost_get64(spot->bytes + (spot->ones_at >> 3)) >>
+                      (spot->ones_at & 7));
+    if ((uint32_t)_mm_popcnt_u32(word) < n)
         return false;
     ones = first_ones(word, index);
     shifts = _mm256_setr_epi64x(3 * k, 2 * k, k, 0);
