@@ -203,7 +203,8 @@ START_TEST(test_search_large_collection_lists_equal_reference)
     for (uint32_t n = 0; n < 20; n++) {
         ost_arena *arena = ost_arena_open();
         check_query(&c, ref_phrase(&c, arena));
-        check_query(&c, ref_near(&c, arena));
+        if (n % 3 == 0) /* its reference takes longer */
+            check_query(&c, ref_near(&c, arena));
         ost_arena_close(arena);
     }
     ref_corpus_free(&c);
@@ -222,7 +223,8 @@ START_TEST(test_search_phrases_of_frequent_words_equal_reference)
     for (uint32_t n = 0; n < 60; n++) {
         ost_arena *arena = ost_arena_open();
         check_query(&c, ref_phrase(&c, arena));
-        check_query(&c, ref_near(&c, arena));
+        if (n % 3 == 0) /* its reference takes longer */
+            check_query(&c, ref_near(&c, arena));
         ost_arena_close(arena);
     }
     ref_corpus_free(&c);
