@@ -3,7 +3,7 @@
  * Explanations: their numbers add up, at every level, and the first is the
  * score of the search.
  */
-#include "ranking_reference.h"
+#include "ranking_queries.h"
 #include "run_suite.h"
 
 static const osteon_search_options all = {

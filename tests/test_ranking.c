@@ -3,7 +3,7 @@
  * Searches with known answers: phrases, edges of blocks and windows, options
  * at their limits; and what happens without memory or with damaged bytes.
  */
-#include "ranking_reference.h"
+#include "ranking_queries.h"
 #include "run_suite.h"
 
 /* ---- Known collections ---- */

@@ -4,7 +4,7 @@
  * reference in order, bounds hold for all documents they are given for, and a
  * floor loses nothing that is above it.
  */
-#include "ranking_reference.h"
+#include "ranking_queries.h"
 
 #include "scorer.h"
 #include "run_suite.h"

@@ -4,7 +4,7 @@
  * documents, scores, order and counts, for random documents and queries of
  * all kinds, in one segment and several, with and without deleted documents.
  */
-#include "ranking_reference.h"
+#include "ranking_queries.h"
 #include "run_suite.h"
 
 #include <pthread.h>

@@ -11,7 +11,7 @@
 #include "engine.h"
 #include "made_texts.h"
 #include "parse.h"
-#include "ranking_reference.h"
+#include "ranking_queries.h"
 #include "run_suite.h"
 #include "xapian_fixture.h"
 
