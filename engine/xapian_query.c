@@ -258,7 +258,8 @@ static osteon_status make_all(const ost_xapian_model *model,
 static bool has_and(const ost_xapian_part *part)
 {
     bool found = part->kind == OST_NODE_AND || part->kind == OST_NODE_PHRASE ||
-                 part->kind == OST_NODE_NEAR || part->kind == OST_NODE_FILTER || part->foreign != NULL;
+                 part->kind == OST_NODE_NEAR ||
+                 part->kind == OST_NODE_FILTER || part->foreign != NULL;
 
     for (uint32_t i = 0; i < part->n_parts; i++)
         found = found || has_and(part->parts[i]);

@@ -379,7 +379,8 @@ static osteon_status count_phrases(const document *d,
 
 /* ---- Its score ---- */
 
-/* A phrase in a title (so with words near each other) counts as often as a word there does. */
+/* A phrase in a title counts as often as a word there does; so do words near
+ * each other. */
 static osteon_status phrase_tf(const document *d, const ost_xapian_part *part,
                                uint32_t *tf, osteon_error *err)
 {

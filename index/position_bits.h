@@ -111,8 +111,9 @@ ALWAYS_INLINE uint64_t pass_ones(const uint8_t *bytes, uint64_t bit,
 /* The first floats from 1 on. */
 #define EIGHT(i)                                                            \
     (i) + 1, (i) + 2, (i) + 3, (i) + 4, (i) + 5, (i) + 6, (i) + 7, (i) + 8
-static const float ost_first_floats[64] = {EIGHT(0),  EIGHT(8),  EIGHT(16), EIGHT(24),
-                                EIGHT(32), EIGHT(40), EIGHT(48), EIGHT(56)};
+static const float ost_first_floats[64] = {
+    EIGHT(0),  EIGHT(8),  EIGHT(16), EIGHT(24),
+    EIGHT(32), EIGHT(40), EIGHT(48), EIGHT(56)};
 
 /* A float's bits: its exponent and, below, the rest of it. */
 ALWAYS_INLINE int32_t bits_of(const float *number)

@@ -66,8 +66,8 @@ OST_WIDE static bool ascends(const uint32_t *v, uint32_t n)
 }
 
 /* Turns the places of ones into positions: all of them are below 2^31. */
-OST_WIDE static void add_lows(const uint8_t *bytes, uint64_t lows_at, uint32_t n,
-                          unsigned k, bool many, uint32_t *out)
+OST_WIDE static void add_lows(const uint8_t *bytes, uint64_t lows_at,
+                              uint32_t n, unsigned k, bool many, uint32_t *out)
 {
     const __m256i shifts = _mm256_setr_epi64x(3 * (long long)k,
                                               2 * (long long)k, k, 0);

@@ -385,7 +385,8 @@ bool ost_postings_run(ost_postings *p, uint32_t n, uint32_t *counts,
         out->position = (uint32_t)p->term.positions - 1;
         return true;
     }
-    if ((!p->positions_known && !ost_positions_open(p)) || !pass(p, from, false))
+    if ((!p->positions_known && !ost_positions_open(p)) ||
+        !pass(p, from, false))
         return false;
     out->bytes = p->positions_at;
     out->ones_at = p->ones_at;
@@ -395,7 +396,8 @@ bool ost_postings_run(ost_postings *p, uint32_t n, uint32_t *counts,
         return false;
     out->n_ones = p->ones_at - out->ones_at;
     out->n_lows = out->lows_at - p->lows_at;
-    return from + n < p->n || ends_well(p, p->ones_at, p->lows_at) || ost_positions_fail(p);
+    return from + n < p->n || ends_well(p, p->ones_at, p->lows_at) ||
+           ost_positions_fail(p);
 }
 
 /* ---- One position ---- */

@@ -32,8 +32,7 @@ static void mark(ost_term_scorer *t, uint32_t base, uint8_t *marks)
     }
 }
 
-/* Keeps those of n documents that the term has, and returns how many. */
-static uint32_t keep(ost_term_scorer *t, uint32_t *docs, uint32_t n)
+uint32_t ost_term_keep(ost_term_scorer *t, uint32_t *docs, uint32_t n)
 {
     uint8_t which[OST_BLOCK], at[OST_BLOCK];
     uint32_t kept = 0, passed;
@@ -60,7 +59,7 @@ uint64_t ost_count_all(ost_scorer *const *terms, uint32_t n,
         uint32_t docs[OST_BLOCK], left = lead->postings->n;
         memcpy(docs, lead->postings->docs, left * sizeof *docs);
         for (uint32_t i = 1; i < n && left > 0; i++)
-            left = keep(term_of(terms[i]), docs, left);
+            left = ost_term_keep(term_of(terms[i]), docs, left);
         for (uint32_t i = 0; i < left; i++)
             sum += !ost_bit(deleted, docs[i]);
     }

@@ -107,20 +107,17 @@ static osteon_status fill_phrase(ost_leaf_table *table, ost_part *part,
                                  osteon_error *err)
 {
     const ost_node *node = part->node;
+    const bool near = node->kind == OST_NODE_NEAR;
     double idf = 0;
-    osteon_status s = OSTEON_OK;
 
-    if (node->kind == OST_NODE_PHRASE) {
-        part->n_units = 1;
-        s = add_members(table, part, node, 0, members, found, err);
-    } else {
-        for (*found = true; s == OSTEON_OK && *found &&
-                            part->n_units < node->n_children; part->n_units++)
-            s = add_members(table, part, node->children[part->n_units],
-                            part->n_units, members, found, err);
+    part->n_units = near ? node->n_children : 1;
+    for (uint32_t i = 0; i < part->n_units; i++) {
+        const osteon_status s =
+            add_members(table, part, near ? node->children[i] : node, i,
+                        members, found, err);
+        if (s != OSTEON_OK || !*found)
+            return s;
     }
-    if (s != OSTEON_OK || !*found)
-        return s;
     for (uint32_t i = 0; i < part->n_members; i++)
         idf += members[i]->idf;
     part->weight = ost_weight(&table->model->bm25, idf);

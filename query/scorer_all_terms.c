@@ -55,18 +55,12 @@ static int64_t bound_terms(all_scorer *a, uint32_t target, uint32_t *upto)
 static uint32_t add_met(all_scorer *a, uint32_t i, uint32_t k, uint32_t kept,
                         const uint8_t *which, const uint8_t *at, uint32_t n)
 {
-    const ost_term_scorer *t = term_of(a, i);
-    uint32_t docs[OST_BLOCK], tfs[OST_BLOCK];
     int64_t scores[OST_BLOCK];
 
-    for (uint32_t m = 0; m < n; m++) {
-        docs[m] = a->docs[k + which[m]];
-        tfs[m] = t->postings->tfs[at[m]];
-    }
-    ost_contributions(t->weight, t->damping, t->norms, docs, tfs, n, scores);
+    ost_term_scores_at(term_of(a, i), at, n, scores);
     for (uint32_t m = 0; m < n; m++) {
         const int64_t sum = a->scores[k + which[m]] + scores[m];
-        a->docs[kept] = docs[m];
+        a->docs[kept] = a->docs[k + which[m]];
         a->scores[kept] = sum;
         kept += sum + a->rests[i] > a->base.floor;
     }
@@ -80,16 +74,15 @@ static uint32_t keep_term(all_scorer *a, uint32_t i, uint32_t n)
     uint8_t which[OST_BLOCK], at[OST_BLOCK];
     uint32_t kept = 0, passed;
 
+    if (!a->base.ranking) /* all scores are 0 */
+        return ost_term_keep(t, a->docs, n);
     for (uint32_t k = 0; k < n; k += passed) {
         uint32_t met;
         if (ost_term_seek(t, a->docs[k]) == OST_DOC_END)
             break;
         met = ost_postings_meet(t->postings, a->docs + k, n - k, which, at,
                                 &passed);
-        if (!a->base.ranking)
-            for (uint32_t m = 0; m < met; m++)
-                a->docs[kept++] = a->docs[k + which[m]];
-        else if (met > 0 && ost_postings_load_tfs(t->postings))
+        if (met > 0 && ost_postings_load_tfs(t->postings))
             kept = add_met(a, i, k, kept, which, at, met);
     }
     return kept;

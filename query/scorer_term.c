@@ -51,7 +51,10 @@ static int64_t term_seek(ost_scorer *s, uint32_t target)
 
 static int64_t term_score(ost_scorer *s)
 {
-    return ost_term_score((const ost_term_scorer *)s);
+    const ost_term_scorer *t = (const ost_term_scorer *)s;
+
+    return ost_contribution(t->weight, ost_postings_tf(t->postings),
+                            t->damping[t->norms[t->postings->doc]]);
 }
 
 /* As many documents as there are blocks have a block's impact. */

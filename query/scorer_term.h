@@ -32,12 +32,6 @@ static inline int64_t ost_term_seek(ost_term_scorer *t, int64_t target)
     return t->base.doc = ost_postings_seek(t->postings, (uint32_t)target);
 }
 
-static inline int64_t ost_term_score(const ost_term_scorer *t)
-{
-    return ost_contribution(t->weight, ost_postings_tf(t->postings),
-                            t->damping[t->norms[t->postings->doc]]);
-}
-
 /* Makes docs[at] of the block the current document, or the first of the next
  * block where that is past its end. Only for scorers without a floor. */
 static inline int64_t ost_term_move(ost_term_scorer *t, uint32_t at)
@@ -61,5 +55,26 @@ static inline bool ost_term_scores(ost_term_scorer *t, uint32_t to,
                       p->tfs + at, to - at, scores + at);
     return true;
 }
+
+/* Sets scores[i] for the n documents at places at[] of the block, whose
+ * frequencies are loaded. */
+static inline void ost_term_scores_at(const ost_term_scorer *t,
+                                      const uint8_t *at, uint32_t n,
+                                      int64_t scores[OST_BLOCK])
+{
+    const ost_postings *p = t->postings;
+    uint32_t docs[OST_BLOCK], tfs[OST_BLOCK];
+
+    for (uint32_t i = 0; i < n; i++) {
+        docs[i] = p->docs[at[i]];
+        tfs[i] = p->tfs[at[i]];
+    }
+    ost_contributions(t->weight, t->damping, t->norms, docs, tfs, n, scores);
+}
+
+/* count_terms.c: keeps those of n ascending documents, OST_BLOCK at most, that
+ * the term has, and returns how many. It is moved past none it was not asked
+ * for. Only for scorers without a floor. */
+uint32_t ost_term_keep(ost_term_scorer *t, uint32_t *docs, uint32_t n);
 
 #endif

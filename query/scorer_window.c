@@ -292,15 +292,9 @@ static void clear(window_scorer *w, uint32_t base)
 static void add_met(window_scorer *w, ost_term_scorer *t, uint32_t from,
                     const uint8_t *which, const uint8_t *at, uint32_t n)
 {
-    const ost_postings *p = t->postings;
-    uint32_t docs[OST_BLOCK], tfs[OST_BLOCK];
     int64_t scores[OST_BLOCK];
 
-    for (uint32_t i = 0; i < n; i++) {
-        docs[i] = p->docs[at[i]];
-        tfs[i] = p->tfs[at[i]];
-    }
-    ost_contributions(t->weight, t->damping, t->norms, docs, tfs, n, scores);
+    ost_term_scores_at(t, at, n, scores);
     for (uint32_t i = 0; i < n; i++)
         w->scores[from + which[i]] += scores[i];
 }
@@ -539,8 +533,9 @@ ost_scorer *ost_scorer_window(ost_plan *plan, ost_scorer **children,
     if (plan->ranking)
         w->sums = ost_arena_array(plan->arena, room, sizeof *w->sums);
     w->bits = ost_arena_array(plan->arena, WINDOW / 64, sizeof *w->bits);
-    if (w->order == NULL || w->bounds == NULL || w->docs == NULL || w->scores == NULL ||
-        (w->sums == NULL && plan->ranking) || w->bits == NULL)
+    if (w->order == NULL || w->bounds == NULL || w->docs == NULL ||
+        w->scores == NULL || (w->sums == NULL && plan->ranking) ||
+        w->bits == NULL)
         return NULL;
     qsort(children, n, sizeof(ost_scorer *), by_max);
     w->children = children;
