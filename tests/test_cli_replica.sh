@@ -20,8 +20,9 @@ for program in xapian-replicate-server xapian-replicate xapian-tcpsrv; do
     }
 done
 work=$(mktemp -d) || exit 1
-master=$((20000 + $$ % 10000))
-served=$((master + 10000))
+# Below the ports that connections take by themselves (ip_local_port_range).
+master=$((22000 + $$ % 4000))
+served=$((master + 4000))
 pids=()
 trap 'kill "${pids[@]}" 2>/dev/null; rm -rf "$work"' EXIT
 # shellcheck source=tests/checks.sh

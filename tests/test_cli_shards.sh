@@ -65,7 +65,7 @@ here() {
     local i
     for i in 1 2 3; do
         host[i]=127.0.0.1
-        port[i]=$((20000 + ($$ * 3 + i) % 20000))
+        port[i]=$((30000 + ($$ * 3 + i) % 2700))
         before[i]=
     done
     url=xapian://${host[1]}:${port[1]},${host[2]}:${port[2]},${host[3]}:${port[3]}

@@ -11,8 +11,10 @@
 #include "score.h"
 #include "xapian_fixture.h"
 
+#include <arpa/inet.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 enum { SHARDS = 3, DOCS = 300 };
@@ -37,6 +39,36 @@ static bool have_server(void)
 }
 
 /* ---- Servers ---- */
+
+static bool is_free(unsigned port)
+{
+    const struct sockaddr_in address = {
+        .sin_family = AF_INET,
+        .sin_port = htons((uint16_t)port),
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+    };
+    const int again = 1, s = socket(AF_INET, SOCK_STREAM, 0);
+    bool free;
+
+    ck_assert_int_ge(s, 0);
+    setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &again, sizeof again);
+    free = bind(s, (const struct sockaddr *)&address, sizeof address) == 0;
+    close(s);
+    return free;
+}
+
+/* Below the ports that connections take by themselves: one that has just been
+ * closed keeps its port from servers for a minute. */
+static unsigned free_ports(void)
+{
+    unsigned port = 10000 + (unsigned)getpid() * SHARDS % 10000;
+
+    for (unsigned n = 0; n < SHARDS; port++) {
+        ck_assert_uint_lt(port, 22000);
+        n = is_free(port) ? n + 1 : 0;
+    }
+    return port - SHARDS;
+}
 
 /* A server kills its process group when it ends, so it has its own. */
 static void start(int shard)
@@ -118,7 +150,7 @@ static void setup(void)
     if (!have_server())
         return;
     remove_all();
-    first_port = 20000 + (unsigned)getpid() * 3 % 30000;
+    first_port = free_ports();
     xf_open(&p.one, path_of(SHARDS), "english", false);
     for (int i = 0; i < SHARDS; i++)
         xf_open(&p.shard[i], path_of(i), "english", false);
