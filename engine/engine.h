@@ -79,6 +79,9 @@ typedef struct ost_index_engine {
                                    size_t len, osteon_entry **out,
                                    osteon_error *err);
     const char *(*note)(const osteon_index *index, size_t i); /* or NULL */
+    /* Whether documents have this field of text; true where that cannot be
+     * told. `name` is folded, at most 64 bytes. */
+    bool (*has_field)(const osteon_index *index, const char *name);
 } ost_index_engine;
 
 /* The beginning of each engine's own index. */

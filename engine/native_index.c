@@ -181,6 +181,15 @@ static void native_close(osteon_index *base)
     ost_free(index);
 }
 
+/* Damage is told of when the field is searched. */
+static bool native_has_field(const osteon_index *index, const char *name)
+{
+    const ost_known_field *field;
+
+    return ost_snapshot_field(native(index)->snapshot, name, &field, NULL) !=
+           OSTEON_NOT_FOUND;
+}
+
 static const ost_index_engine native_engine = {
     .close = native_close,
     .info = native_info,
@@ -190,6 +199,7 @@ static const ost_index_engine native_engine = {
     .explain = native_explain,
     .entry_open = ost_native_entry_open,
     .entry_open_id = ost_native_entry_open_id,
+    .has_field = native_has_field,
 };
 
 osteon_status ost_native_only(const osteon_index *index,

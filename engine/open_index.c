@@ -13,16 +13,30 @@ osteon_status osteon_index_open(const char *path, osteon_index **out,
     return osteon_index_open_with(path, NULL, out, err);
 }
 
+static bool has_field(const void *arg, const char *name)
+{
+    const osteon_index *index = arg;
+
+    return index->engine->has_field(index, name);
+}
+
 osteon_status osteon_index_open_with(const char *path,
                                      const osteon_open_options *options,
                                      osteon_index **out, osteon_error *err)
 {
+    osteon_status s;
+
     *out = NULL;
     if (options != NULL && !(options->timeout >= 0))
         return ost_fail(err, OSTEON_INVALID, "timeout must be 0 or more");
-    return ost_xapian_is_at(path)
-               ? ost_xapian_index_open(path, options, out, err)
-               : ost_native_index_open(path, out, err);
+    s = ost_xapian_is_at(path)
+            ? ost_xapian_index_open(path, options, out, err)
+            : ost_native_index_open(path, out, err);
+    if (s == OSTEON_OK) {
+        (*out)->query_tools.has_field = has_field;
+        (*out)->query_tools.index = *out;
+    }
+    return s;
 }
 
 const char *osteon_index_note(const osteon_index *index, size_t i)

@@ -206,6 +206,7 @@ osteon_status ost_xapian_entry_open_id(const osteon_index *index,
 
 osteon_status ost_xapian_info(const osteon_index *index,
                               osteon_index_info *out, osteon_error *err);
+bool ost_xapian_has_field(const osteon_index *index, const char *name);
 size_t ost_xapian_parts(const osteon_index *index, osteon_part *out,
                         size_t room);
 osteon_status ost_xapian_source_next(osteon_index *index, uint32_t *cursor,

@@ -132,6 +132,38 @@ static osteon_status info_body(ost_xapian_index *x, void *arg,
     return OSTEON_OK;
 }
 
+typedef struct asked_field {
+    char term[sizeof OST_TERM_HAS + OST_PREFIX_ROOM];
+    size_t len;
+    bool is_there;
+} asked_field;
+
+/* Databases of others do not tell their fields. */
+static osteon_status field_body(ost_xapian_index *x, void *arg,
+                                osteon_error *err)
+{
+    asked_field *a = arg;
+    xapian_c_status status;
+
+    if (!x->settings.ours)
+        return OSTEON_OK;
+    status = xapian_c_database_term_exists(x->db, a->term, a->len,
+                                           &a->is_there, &x->error);
+    return status == XAPIAN_C_OK ? OSTEON_OK : ost_xapian_fail(x, status, err);
+}
+
+bool ost_xapian_has_field(const osteon_index *index, const char *name)
+{
+    asked_field a = {.is_there = true};
+    char prefix[OST_PREFIX_ROOM];
+
+    ost_xapian_prefix(name, prefix);
+    a.len = (size_t)snprintf(a.term, sizeof a.term, "%s%s", OST_TERM_HAS,
+                             prefix);
+    return ost_xapian_run(index, field_body, &a, NULL) != OSTEON_OK ||
+           a.is_there;
+}
+
 osteon_status ost_xapian_info(const osteon_index *index,
                               osteon_index_info *out, osteon_error *err)
 {

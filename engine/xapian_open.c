@@ -414,6 +414,7 @@ static const ost_index_engine xapian_engine = {
     .entry_open = ost_xapian_entry_open,
     .entry_open_id = ost_xapian_entry_open_id,
     .note = note_at,
+    .has_field = ost_xapian_has_field,
 };
 
 static osteon_status new_local(ost_xapian_index *x, osteon_error *err)

@@ -16,6 +16,7 @@
  */
 #include "parse.h"
 
+/* NULL: made for the query, by list_notes. */
 static const char *const note_texts[OST_NOTE_COUNT] = {
     [OST_NOTE_QUOTE] = "unbalanced quote ignored",
     [OST_NOTE_OPEN] = "unbalanced \"(\": taken to close at the end",
@@ -36,6 +37,8 @@ static const char *const note_texts[OST_NOTE_COUNT] = {
                               "searched as AND"),
     [OST_NOTE_PHRASE] = ("the index keeps no positions: a phrase is searched "
                          "as all of its words"),
+    [OST_NOTE_WILDCARD] = ("\"*\" is no wildcard: the word before it is "
+                           "searched, in all its forms"),
     [OST_NOTE_EXCLUDES] = "only excluded words: matches everything else",
 };
 
@@ -55,6 +58,8 @@ static const char *const error_texts[OST_NOTE_COUNT] = {
     [OST_NOTE_NEAR_LAST] = "no word or phrase after NEAR",
     [OST_NOTE_NEAR_FIELDS] = "NEAR between words of different fields",
     [OST_NOTE_PHRASE] = "a phrase, and the index keeps no positions",
+    [OST_NOTE_FIELD] = "no document has this text field",
+    [OST_NOTE_WILDCARD] = "\"*\" is no wildcard",
 };
 
 bool ost_parse_no_memory(ost_parser *p)
@@ -310,6 +315,27 @@ static ost_node *parse_query(ost_parser *p, unsigned depth)
 
 /* ---- The query object ---- */
 
+/* The names before ':' that are no fields. */
+static const char *fields_note(const ost_parser *p)
+{
+    const char *before = "no document has a text field named ";
+    ost_buffer line = {0};
+    const char *note = NULL;
+
+    for (unsigned i = 0; i < p->n_asked; i++) {
+        if (p->asked[i].is_there)
+            continue;
+        ost_buffer_add_text(&line, before);
+        ost_buffer_add(&line, p->text + p->asked[i].first, p->asked[i].len);
+        before = ", ";
+    }
+    ost_buffer_add_text(&line, ": searched as words");
+    if (!line.failed)
+        note = ost_arena_copy(p->arena, line.data, line.len);
+    ost_buffer_free(&line);
+    return note;
+}
+
 static const char **list_notes(ost_parser *p)
 {
     const char **notes = ost_arena_array(p->arena, OST_NOTE_COUNT + 2,
@@ -318,9 +344,13 @@ static const char **list_notes(ost_parser *p)
 
     if (notes == NULL)
         return NULL;
-    for (unsigned i = 0; i < OST_NOTE_COUNT; i++)
-        if (p->notes & 1U << i)
-            notes[n++] = note_texts[i];
+    for (unsigned i = 0; i < OST_NOTE_COUNT; i++) {
+        if ((p->notes & 1U << i) == 0)
+            continue;
+        notes[n] = i == OST_NOTE_FIELD ? fields_note(p) : note_texts[i];
+        if (notes[n++] == NULL)
+            return NULL;
+    }
     if (p->n_dropped > 0) {
         notes[n] = dropped_note(p);
         if (notes[n] == NULL)
@@ -379,6 +409,7 @@ osteon_status ost_query_parse_with(ost_query_slot *slot, const char *language,
                     .text = text,
                     .len = len,
                     .flags = flags,
+                    .slot = slot,
                     .field = "",
                     .err = err};
     osteon_status s;
@@ -404,7 +435,7 @@ osteon_status ost_query_parse(const char *language, const char *text,
                               size_t len, unsigned flags, osteon_query **out,
                               osteon_error *err)
 {
-    ost_query_slot slot = {NULL};
+    ost_query_slot slot = {.tools = NULL};
     const osteon_status s =
         ost_query_parse_with(&slot, language, text, len, flags, out, err);
 

@@ -17,6 +17,7 @@
 #define OST_QUERY_BYTES ((size_t)1 << 20)
 #define OST_QUERY_DEPTH 64 /* groups inside each other */
 #define OST_DROPPED_SHOWN 10 /* stop words that a note names */
+#define OST_FIELDS_ASKED 16  /* names of fields the index is asked for */
 
 typedef enum ost_lexeme_kind {
     OST_LEX_END = 0,
@@ -79,6 +80,8 @@ typedef enum ost_note {
     OST_NOTE_NEAR_LAST,
     OST_NOTE_NEAR_FIELDS,
     OST_NOTE_PHRASE,
+    OST_NOTE_FIELD,
+    OST_NOTE_WILDCARD,
     OST_NOTE_EXCLUDES,
     OST_NOTE_COUNT
 } ost_note;
@@ -97,11 +100,19 @@ struct ost_query_tools {
     char language[];
 };
 
+/* A name before ':', and whether documents have such a field. */
+typedef struct ost_asked_field {
+    uint32_t first; /* byte of the query */
+    uint8_t len;
+    bool is_there;
+} ost_asked_field;
+
 typedef struct ost_parser {
     const char *language;
     const char *text;
     size_t len;
     unsigned flags;
+    const ost_query_slot *slot; /* knows the fields */
     ost_arena *arena;
     ost_query_tools *tools;
     ost_node *empty;
@@ -112,6 +123,8 @@ typedef struct ost_parser {
     const ost_node *dropped[OST_DROPPED_SHOWN]; /* different stop words */
     unsigned n_dropped; /* up to one more than are shown */
     unsigned notes; /* bits: 1 << ost_note */
+    ost_asked_field asked[OST_FIELDS_ASKED]; /* different names */
+    unsigned n_asked;
 
     osteon_status status;
     osteon_error *err;
@@ -159,6 +172,9 @@ bool ost_parse_quote(ost_parser *p, const ost_lexeme *lexeme,
 /* Pushes what is between operators NEAR: lexemes [first, last), of which every
  * second is one of these. Those without a field are in that of the first. */
 bool ost_parse_near(ost_parser *p, size_t first, size_t last, ost_role role);
+
+/* The name of a field, `len` bytes of the query, folded. NULL: no memory. */
+char *ost_parse_fold_field(ost_parser *p, size_t first, size_t len);
 
 /* The folded field name of a lexeme, p->field where it has none. NULL: no
  * memory. */

@@ -92,6 +92,40 @@ static uint8_t field_at(const ost_parser *p, size_t at)
     return c != '(' && word_ends(p, at + n + 1) ? 0 : (uint8_t)n;
 }
 
+static bool same_name(const ost_parser *p, const ost_asked_field *a,
+                      const ost_lexeme *l)
+{
+    return a->len == l->field_len &&
+           memcmp(p->text + a->first, p->text + l->first, a->len) == 0;
+}
+
+/* Sets *is_there to whether documents have the field of this lexeme. The index
+ * is asked once for each name, as the answer may come from another host, and
+ * no more than OST_FIELDS_ASKED times: further names are taken for fields. */
+static bool ask_field(ost_parser *p, const ost_lexeme *l, bool *is_there)
+{
+    char *name;
+
+    *is_there = true;
+    if (p->slot->has_field == NULL)
+        return true;
+    for (unsigned i = 0; i < p->n_asked; i++)
+        if (same_name(p, &p->asked[i], l)) {
+            *is_there = p->asked[i].is_there;
+            return true;
+        }
+    if (p->n_asked == OST_FIELDS_ASKED)
+        return true;
+    name = ost_parse_fold_field(p, l->first, l->field_len);
+    if (name == NULL)
+        return false;
+    *is_there = strcmp(name, "body") == 0 ||
+                p->slot->has_field(p->slot->index, name);
+    p->asked[p->n_asked++] =
+        (ost_asked_field){l->first, l->field_len, *is_there};
+    return true;
+}
+
 /* Reads the number at `at`, which ends a word; no more than five digits.
  * Returns its length, 0 where there is none. */
 static size_t number_at(const ost_parser *p, size_t at, uint32_t *number)
@@ -170,6 +204,18 @@ static bool lex_quote(ost_parser *p, size_t *at, ost_lexeme *l)
     return add(p, *l);
 }
 
+/* `immun*`, but not `*emphasis*` or `a**`. */
+static bool ends_in_wildcard(const ost_parser *p, const ost_lexeme *l)
+{
+    const char *word = p->text + l->start;
+    const size_t len = l->end - l->start;
+    const unsigned char before = len > 1 ? (unsigned char)word[len - 2] : 0;
+
+    return len > 1 && word[len - 1] == '*' && word[0] != '*' &&
+           (is_letter(before) || (before >= '0' && before <= '9') ||
+            before >= 0x80);
+}
+
 /* Lexes a group's opening or a word. Nothing is added for a sign, or quote,
  * that turned out to stand before nothing; a field name is a word then. */
 static bool lex_open_or_word(ost_parser *p, size_t *at, ost_lexeme *l)
@@ -191,7 +237,42 @@ static bool lex_open_or_word(ost_parser *p, size_t *at, ost_lexeme *l)
         l->field_len = 0;
     }
     l->kind = word_kind(p, l);
-    return add(p, *l);
+    return (!ends_in_wildcard(p, l) ||
+            ost_parse_note(p, OST_NOTE_WILDCARD, l->end - 1U)) &&
+           add(p, *l);
+}
+
+/* Lexes the `field:` at *at, if there is one, and leaves *at behind it. A name
+ * that no field has belongs to the word behind the colon, and is one of its
+ * own, with the same sign, before a phrase or group. */
+static bool lex_field(ost_parser *p, size_t *at, ost_lexeme *l)
+{
+    const size_t begin = *at;
+    const size_t colon = begin + (l->field_len = field_at(p, begin));
+    ost_lexeme name = *l;
+    bool is_there;
+
+    if (l->field_len == 0)
+        return true;
+    if (!ask_field(p, l, &is_there))
+        return false;
+    if (is_there) {
+        *at = colon + 1;
+        return true;
+    }
+    l->field_len = 0;
+    if (byte_at(p, colon + 1) == '"' || byte_at(p, colon + 1) == '(') {
+        name.kind = OST_LEX_WORD;
+        name.field_len = 0;
+        name.start = (uint32_t)begin;
+        name.end = (uint32_t)colon;
+        if (!add(p, name))
+            return false;
+        *at = colon + 1;
+        l->first = (uint32_t)*at;
+        l->glued = true;
+    }
+    return ost_parse_note(p, OST_NOTE_FIELD, begin);
 }
 
 /* Lexes what begins at *at, which is not white space. *fresh: white space, an
@@ -211,9 +292,8 @@ static bool lex_unit(ost_parser *p, size_t *at, bool *fresh)
         l.kind = OST_LEX_CLOSE;
         return add(p, l);
     }
-    l.field_len = field_at(p, *at);
-    if (l.field_len > 0)
-        *at += l.field_len + 1U;
+    if (!lex_field(p, at, &l))
+        return false;
     if (byte_at(p, *at) == '"') {
         if (!lex_quote(p, at, &l))
             return false;

@@ -398,14 +398,10 @@ bool ost_parse_near(ost_parser *p, size_t first, size_t last, ost_role role)
     return push_near(p, base, near, distance, role);
 }
 
-const char *ost_parse_field(ost_parser *p, const ost_lexeme *lexeme)
+char *ost_parse_fold_field(ost_parser *p, size_t first, size_t len)
 {
-    char *name;
+    char *name = ost_arena_copy(p->arena, p->text + first, len);
 
-    if (lexeme->field_len == 0)
-        return p->field;
-    name = ost_arena_copy(p->arena, p->text + lexeme->first,
-                          lexeme->field_len);
     if (name == NULL) {
         ost_parse_no_memory(p);
         return NULL;
@@ -413,5 +409,15 @@ const char *ost_parse_field(ost_parser *p, const ost_lexeme *lexeme)
     for (char *c = name; *c != '\0'; c++)
         if (*c >= 'A' && *c <= 'Z')
             *c = (char)(*c | 0x20);
-    return strcmp(name, "body") == 0 ? "" : name;
+    return name;
+}
+
+const char *ost_parse_field(ost_parser *p, const ost_lexeme *lexeme)
+{
+    const char *name;
+
+    if (lexeme->field_len == 0)
+        return p->field;
+    name = ost_parse_fold_field(p, lexeme->first, lexeme->field_len);
+    return name != NULL && strcmp(name, "body") == 0 ? "" : name;
 }

@@ -105,6 +105,10 @@ static inline uint32_t ost_node_width(const ost_node *node)
 typedef struct ost_query_tools ost_query_tools;
 typedef struct ost_query_slot {
     ost_query_tools *tools;
+    /* Whether documents have a field of this folded name: `name:` is a word
+     * where none has. NULL: any name is a field's. Any thread. */
+    bool (*has_field)(const void *index, const char *name);
+    const void *index;
 } ost_query_slot;
 
 /* Lets go of what is in it. */

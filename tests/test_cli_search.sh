@@ -244,6 +244,14 @@ equal 'a huge query is refused' \
 run ''
 equal 'an empty query finds nothing' 1 "$status"
 match 'and says so' 'note: ' "$err"
+run -c nowhere:8080 denosumab:
+equal 'a colon after what is no field is text' \
+    '0|1|osteon-search: note: no document has a text field named nowhere: '\
+'searched as words' "$status|$out|$err"
+run -c title:canine
+equal 'and a field is a field' '1|' "$out|$err"
+run -c 'denosum*'
+match 'a star is told to be no wildcard' 'note: "\*" is no wildcard: ' "$err"
 run 'tumor AND (denosumab'
 equal 'what does not parse is searched' 0 "$status"
 match 'with a note' '^osteon-search: note: ' "$err"

@@ -64,6 +64,9 @@ static const sample samples[] = {
     {"f(x) g()", "(f OR x OR g)", NULL},
     {"smile:-/", "smile", NULL},
     {"cell- +!!! -...", "cell", NULL},
+    {"immun* *bone* cell** int*p *", "(immun OR bone OR cell OR int OR p)",
+     "\"*\" is no wildcard: the word before it is searched, in all its forms"},
+    {"\"bone*\" **", "bone", NULL},
     /* compounds, Greek, numbers, CJK */
     {"PD-1", "(pd1 | \"pd 1\")", NULL},
     {"bone/PD-1", "(bone OR (pd1 | \"pd 1\"))", NULL},
