@@ -102,7 +102,8 @@ void complain_of_index(const char *option, const char *path, const char *text)
                            ? " (named by " INDEX_VARIABLE ")"
                            : "";
     /* To grep, -i is something else. */
-    const char *hint = option != NULL && strchr(option, '/') == NULL
+    const char *hint = option != NULL && strchr(option, '/') == NULL &&
+                               access(path, F_OK) != 0
                            ? " (-i names one; case never matters)"
                            : "";
     char *below = join(path, strlen(path), INDEX_FOLDER);

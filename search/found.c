@@ -5,6 +5,7 @@
  */
 #include "found.h"
 
+#include "clean_text.h"
 #include "display_path.h"
 
 #include <stdlib.h>
@@ -54,24 +55,44 @@ static bool repeats_title(const found *f)
            memcmp(f->text + at, f->info->title, title_len) == 0;
 }
 
+/* Bytes to ask for so that the passage fills `width` columns: more where its
+ * characters take several bytes, or the title is not shown again. */
+static size_t bytes_for(const found *f, size_t width, bool title)
+{
+    const size_t start = f->snippet->start, len = f->snippet->end - start;
+    const size_t columns = text_columns(f->text + start, len);
+    size_t bytes = width;
+
+    if (columns > 0 && len > columns + columns / 8)
+        bytes = width * len / columns;
+    if (bytes > 4 * width)
+        bytes = 4 * width; /* of marks, which take no column, no more */
+    return bytes + (title ? f->info->title_len : 0);
+}
+
 static osteon_status open_snippet(const search_context *search, found *out,
                                   osteon_error *err)
 {
     const size_t width = snippet_width(search);
     osteon_snippet *first;
+    size_t bytes;
+    bool title;
     osteon_status s =
         osteon_snippet_open(search->index, search->query, out->text,
                             out->text_len, width, &out->snippet, err);
 
     if (s != OSTEON_OK || !is_for_reading(search) ||
-        search->options->snippet_width > 0 || !repeats_title(out))
+        search->options->snippet_width > 0)
+        return s;
+    title = repeats_title(out);
+    bytes = bytes_for(out, width, title);
+    if (bytes == width)
         return s;
     first = out->snippet;
     out->snippet = NULL;
     s = osteon_snippet_open(search->index, search->query, out->text,
-                            out->text_len, width + out->info->title_len,
-                            &out->snippet, err);
-    if (s == OSTEON_OK && repeats_title(out)) {
+                            out->text_len, bytes, &out->snippet, err);
+    if (s == OSTEON_OK && (!title || repeats_title(out))) {
         osteon_snippet_close(first);
     } else { /* a wider one may begin elsewhere */
         osteon_snippet_close(out->snippet);

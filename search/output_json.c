@@ -136,11 +136,15 @@ osteon_status output_document(const search_context *search, found *document,
     if (s != OSTEON_OK)
         return s;
     if (search->options->mode != MODE_JSON) {
-        if (search->terminal)
-            put_clean(search->out, document->text, document->text_len,
-                      CLEAN_PAGE);
-        else
+        if (!search->terminal) {
             sink_add(search->out, document->text, document->text_len);
+            return OSTEON_OK;
+        }
+        put_clean(search->out, document->text, document->text_len,
+                  CLEAN_PAGE);
+        if (document->text_len > 0 &&
+            document->text[document->text_len - 1] != '\n')
+            sink_byte(search->out, '\n'); /* for the prompt that follows */
         return OSTEON_OK;
     }
     json_begin(&object, search->out);

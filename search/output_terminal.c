@@ -63,17 +63,22 @@ static void put_title(const search_context *search, const clean_text *title,
 }
 
 /* Takes the title off the passage, for it stands above, if words that were
- * found come after it. */
+ * found come after it, or nothing at all. */
 static void drop_title(clean_text *passage, const clean_text *title)
 {
     size_t n = strspn(passage->text, "# ");
 
-    if (title->len == 0 || passage->n_marks == 0 ||
-        passage->len - n <= title->len ||
-        memcmp(passage->text + n, title->text, title->len) != 0 ||
-        passage->text[n + title->len] != ' ')
+    if (title->len == 0 || passage->len - n < title->len ||
+        memcmp(passage->text + n, title->text, title->len) != 0)
         return;
-    n += title->len + 1;
+    n += title->len;
+    if (n == passage->len) {
+        clean_text_drop(passage, n);
+        return;
+    }
+    if (passage->n_marks == 0 || passage->text[n] != ' ')
+        return;
+    n++;
     if (passage->marks[passage->n_marks - 1].start >= n)
         clean_text_drop(passage, n);
 }
@@ -104,7 +109,7 @@ static void put_passage(const search_context *search, const found *hit,
         return; /* the title is there already */
     passage_open(hit, CLEAN_LINE, &passage);
     drop_title(&passage, title);
-    if (is_cut(hit, &passage))
+    if (passage.len > 0 && is_cut(hit, &passage))
         clean_text_add(&passage, "\xE2\x80\xA6"); /* U+2026 */
     if (passage.len > 0) {
         sink_text(search->out, "   ");

@@ -263,11 +263,15 @@ static void describe_hits(const search_context *search,
     const size_t first = search->ranking.offset + 1;
     const unsigned long long all = result->matches;
 
-    if (!search->ranking.count)
+    if (search->options->limit == 0 && !search->ranking.count)
+        snprintf(text, size, "%s", result->n_hits > 0 ? "hits" : "no hits");
+    else if (!search->ranking.count)
         snprintf(text, size, "%zu hit%s", result->n_hits,
                  result->n_hits == 1 ? "" : "s");
     else if (all == 0)
         snprintf(text, size, "no matches");
+    else if (search->options->limit == 0)
+        snprintf(text, size, "%llu match%s", all, all == 1 ? "" : "es");
     else if (search->ranking.offset > 0 && result->n_hits > 0)
         snprintf(text, size, "%zu to %zu of %llu matches", first,
                  first + result->n_hits - 1, all);
@@ -293,8 +297,9 @@ static void tell_summary(const search_context *search,
                  times->printed - times->searched);
     else if (search->terminal && options->mode == MODE_HITS &&
              !options->quiet && isatty(STDERR_FILENO))
-        fprintf(stderr, "%s%s (%.1f ms)\n", result->n_hits > 0 ? "\n" : "",
-                hits, times->printed);
+        fprintf(stderr, "%s%s (%.1f ms)\n",
+                result->n_hits > 0 && options->limit > 0 ? "\n" : "", hits,
+                times->printed);
 }
 
 int run_search(search_context *search, search_times *times)

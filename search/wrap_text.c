@@ -13,33 +13,41 @@
 static const char ellipsis[] = "\xE2\x80\xA6"; /* U+2026, one column */
 
 /* Length and width of the character at `text`, which is clean. */
-static size_t character(const char *text, size_t len, size_t *columns)
+static size_t character(const char *text, size_t len,
+                        utf8proc_int32_t *code, size_t *columns)
 {
-    utf8proc_int32_t code;
     const utf8proc_ssize_t n =
         utf8proc_iterate((const utf8proc_uint8_t *)text,
-                         (utf8proc_ssize_t)(len < 4 ? len : 4), &code);
+                         (utf8proc_ssize_t)(len < 4 ? len : 4), code);
 
-    *columns = n > 0 ? (size_t)utf8proc_charwidth(code) : 1;
+    *columns = n > 0 ? (size_t)utf8proc_charwidth(*code) : 1;
     return n > 0 ? (size_t)n : 1;
 }
 
 /* Where the line that begins at `start` ends: at the last place to break
- * before `columns` are full. Always after at least one character. */
+ * before `columns` are full, else at the last that parts nothing a reader
+ * sees as one, like a letter and its accents. Always after at least one
+ * character. */
 static size_t line_end(const clean_text *clean, size_t start, size_t columns)
 {
-    size_t used = 0, end = 0, width = 0, n;
+    size_t used = 0, end = start, whole = start, width = 0, n;
+    utf8proc_int32_t before = 0, code = 0, state = 0;
 
-    for (size_t i = start; i < clean->len; i += n) {
+    for (size_t i = start; i < clean->len; i += n, before = code) {
         const bool after_wide = width == 2;
 
-        n = character(clean->text + i, clean->len - i, &width);
+        n = character(clean->text + i, clean->len - i, &code, &width);
         if (i > start &&
-            (clean->text[i] == ' ' || after_wide || width == 2) && width > 0)
-            end = i;
+            utf8proc_grapheme_break_stateful(before, code, &state)) {
+            whole = i;
+            if (clean->text[i] == ' ' || after_wide || width == 2)
+                end = i;
+        }
         used += width;
+        if (used > columns && whole > start)
+            return end > start ? end : whole;
         if (used > columns)
-            return end > start ? end : i > start ? i : i + n;
+            return i > start ? i : i + n;
     }
     return clean->len;
 }

@@ -85,6 +85,13 @@ printf 'Dash\n\ntumor in a file with a dash\n' >./-dash.txt
 printf 'Newline\n\ntumor in a name with a newline\n' >'new
 line.txt'
 printf 'Bytes\n\ntumor in a name that is not UTF-8\n' >$'bad\xff.txt'
+printf 'One line on a wombat\n' >line.txt
+cat >cyrillic.txt <<'END'
+Краткая история
+
+Вомбат ведёт ночной образ жизни и обладает чувствительным обонянием, что
+помогает ему находить пищу в темноте под землёй.
+END
 cat >records.jsonl <<'END'
 {"id":"r1","title":"First","text":"melanoma melanoma","year":2019,"score":1.5}
 {"id":"r2","title":"Second record","text":"melanoma once in a longer text"}
@@ -127,6 +134,9 @@ run -i tumor
 match '-i as grep has it is told of' 'no query: -i names an index' "$err"
 run -i tumor bone
 match 'also before more words' '\(-i names one; case never matters\)$' "$err"
+mkdir "$scratch/unborn"
+(cd "$scratch" && "$search" -i unborn tumor) 2>"$scratch/err"
+hasnot 'but not where -i names a folder' "$(cat "$scratch/err")" 'case never'
 run -q tumor
 equal '-q prints nothing and finds' '0||' "$status|$out|$err"
 run -q zzzzz
@@ -473,6 +483,17 @@ if [ -n "$have_terminal" ]; then
     terminal 80 --color=never checkpoint
     match 'the title stays where the words are only there' \
         $'\\.txt:1\n   Checkpoint inhibitors PD-1' "$out"
+    terminal 80 --color=never wombat
+    equal 'a text that is all title is shown once' \
+        $'1. One line on a wombat\n   line.txt:1\n\n' "${out%%1 match*}"
+    terminal 80 --color=never вомбат
+    equal 'a passage in Cyrillic fills its lines' 2 \
+        "$(printf '%s' "$out" | grep -c '^   [^c]')"
+    terminal 80 -n 0 lymphocyte
+    match 'a limit of 0 shows how many there are' '^25 matches \(' "$out"
+    out=$(script -qec "'$search' --show r3; echo prompt" /dev/null \
+        </dev/null | tr -d '\r')
+    equal 'a text without a last newline gets one' $'lymphoma\nprompt' "$out"
     terminal 80 --color=never --snippet-width 22 softens
     match 'a passage that is cut ends in an ellipsis' $'[a-z]…\n' "$out"
     NO_COLOR=1 terminal 80 denosumab

@@ -78,6 +78,22 @@ START_TEST(test_wrap_wide_characters_take_two_columns)
 }
 END_TEST
 
+/* A letter and its accent, two letters of a flag, a family. */
+START_TEST(test_wrap_parts_nothing_that_is_seen_as_one)
+{
+    ck_wrapped("0123456789abcdee\xcc\x81x", 20, 2,
+               "0123456789abcdee\xcc\x81\n  x\n");
+    ck_wrapped("0123456789abcde\xF0\x9F\x87\xA9\xF0\x9F\x87\xAAx", 20, 2,
+               "0123456789abcde\n"
+               "  \xF0\x9F\x87\xA9\xF0\x9F\x87\xAAx\n");
+    ck_wrapped("0123456789ab\xF0\x9F\x91\xA9\xE2\x80\x8D"
+               "\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x91\xA6",
+               20, 2,
+               "0123456789ab\n  \xF0\x9F\x91\xA9\xE2\x80\x8D"
+               "\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x91\xA6\n");
+}
+END_TEST
+
 START_TEST(test_wrap_narrow_terminal_still_gets_words)
 {
     ck_wrapped("aaaa bbbb cccc", 3, 5, "aaaa bbbb\n  cccc\n");
@@ -161,6 +177,7 @@ int main(void)
     tcase_add_test(wrap, test_wrap_text_left_over_ends_in_an_ellipsis);
     tcase_add_test(wrap, test_wrap_long_word_is_cut);
     tcase_add_test(wrap, test_wrap_wide_characters_take_two_columns);
+    tcase_add_test(wrap, test_wrap_parts_nothing_that_is_seen_as_one);
     tcase_add_test(wrap, test_wrap_narrow_terminal_still_gets_words);
     tcase_add_test(wrap, test_wrap_mark_over_a_break_is_closed_on_each_line);
     tcase_add_test(wrap, test_wrap_random_text_fits_and_stays_whole);
