@@ -13,6 +13,7 @@
 #include "xapian_writer.h"
 
 #include "dictionary.h"
+#include "xapian_index.h"
 
 #include <stdio.h>
 
@@ -368,6 +369,14 @@ static osteon_status write_all(exporter *e, osteon_error *err)
     return s;
 }
 
+static osteon_status fail_present(const char *path, osteon_error *err)
+{
+    return ost_fail(err, OSTEON_INVALID,
+                    "%s: there is an index already: choose another folder, "
+                    "or remove it",
+                    path);
+}
+
 osteon_status osteon_export_xapian(const osteon_index *index,
                                    const char *path,
                                    const osteon_writer_options *options,
@@ -383,6 +392,8 @@ osteon_status osteon_export_xapian(const osteon_index *index,
     o.engine = "xapian";
     o.language = e.snap->language;
     o.shard = o.n_shards = 0;
+    if (!o.rebuild && ost_xapian_is_at(path))
+        return fail_present(path, err);
     s = osteon_writer_open(path, &o, &writer, err);
     if (s != OSTEON_OK)
         return s;
@@ -390,10 +401,7 @@ osteon_status osteon_export_xapian(const osteon_index *index,
     e.w->stems = true;
     e.w->title_weight = e.snap->manifest->title_weight;
     if (e.w->published[0] != '\0' && !o.rebuild)
-        s = ost_fail(err, OSTEON_INVALID,
-                     "%s: there is an index already: choose another folder, "
-                     "or remove it",
-                     path);
+        s = fail_present(path, err);
     if (s == OSTEON_OK)
         s = put_sources(&e, err);
     if (s == OSTEON_OK)

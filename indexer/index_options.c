@@ -150,7 +150,10 @@ static bool bad_value(const osi_row *row, const char *value,
     char known[128] = "";
     const size_t optional = row->argument[0] == '[';
 
-    for (size_t i = 0; choices != NULL && choices[i] != NULL; i++) {
+    const bool several =
+        choices != NULL && choices[0] != NULL && choices[1] != NULL;
+
+    for (size_t i = 0; several && choices[i] != NULL; i++) {
         const size_t len = strlen(known);
         snprintf(known + len, sizeof known - len, "%s%s",
                  i ? ", " : "; one of ", choices[i]);
@@ -410,6 +413,18 @@ static bool have_sense(const osi_options *o)
     return true;
 }
 
+/* What is to be done instead of an update. */
+static const char *mode_name(const osi_options *o)
+{
+    return o->analyze  ? "analyze"
+           : o->stats  ? "stats"
+           : o->check  ? "check"
+           : o->failed ? "failed"
+           : o->dump   ? "dump"
+           : o->export.kind != OSI_EXCHANGE_NONE ? "export"
+                                                 : "import";
+}
+
 /* Options that do not go together. */
 static bool agree(const osi_options *o)
 {
@@ -429,8 +444,11 @@ static bool agree(const osi_options *o)
         return usage("--format, --glob and --exclude are for updates");
     if (modes == 1 && o->dry_run)
         return usage("--dry-run is for updates");
-    if (!deletes && modes == 1 && o->n_operands > 0)
-        return usage("this takes no PATH");
+    if (!deletes && modes == 1 && o->n_operands > 0) {
+        osi_error("--%s takes no PATH ('%s')", mode_name(o), o->operands[0]);
+        try_help();
+        return false;
+    }
     if (o->delete_ids && o->n_operands == 0 && o->delete_from == NULL)
         return usage("--delete needs an ID");
     if (o->delete_ids && has_operand(o, ""))

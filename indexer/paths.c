@@ -97,6 +97,19 @@ static bool find_root(osi_place *place)
     return true;
 }
 
+/* The index somebody named: `given`, else OSTEON_INDEX. NULL: nobody. */
+static const char *named_index(const char *given)
+{
+    if (given == NULL)
+        given = getenv("OSTEON_INDEX");
+    return given != NULL && given[0] != '\0' ? given : NULL;
+}
+
+bool osi_place_is_given(const char *given)
+{
+    return named_index(given) != NULL;
+}
+
 bool osi_place_find(const char *given, osi_place *place)
 {
     struct stat st;
@@ -104,9 +117,8 @@ bool osi_place_find(const char *given, osi_place *place)
     size_t len;
 
     memset(place, 0, sizeof *place);
-    if (given == NULL)
-        given = getenv("OSTEON_INDEX");
-    if (given != NULL && given[0] != '\0')
+    given = named_index(given);
+    if (given != NULL)
         place->index = copy_text(given, strlen(given));
     else if (!search_upwards(place))
         return false;

@@ -185,7 +185,8 @@ static void on_failure(void *arg, const char *path, size_t len, int code)
 
     tell(run, path, len, strerror(code), false);
     osi_mark_partly();
-    osi_count(OSI_UNREADABLE, path, len);
+    osi_count(OSI_UNREADABLE, path + osi_place_id(run->place, path, len),
+              len - osi_place_id(run->place, path, len));
     /* "/" is kept as "", as in the set of operands. */
     if (osi_names_put(&run->kept, path, len > 1 ? len : 0, 0) == NULL)
         osi_fail_memory(run);
@@ -328,6 +329,22 @@ static bool look(const osi_place *place, osteon_index_info *info)
     return ok;
 }
 
+/* Somebody who names a folder may look for its index there. */
+static void tell_of_new_index(const osi_run *run)
+{
+    const osi_options *o = run->options;
+    osi_bytes path = {0};
+
+    if (run->place->exists || osi_place_is_given(o->index) ||
+        (o->n_operands == 0 && o->files_from == NULL))
+        return;
+    osi_bytes_add(&path, run->place->root, run->place->root_len);
+    osi_bytes_add_text(&path, "/.osteon");
+    if (!path.failed)
+        osi_note_path(path.data, path.len, "new index");
+    osi_bytes_free(&path);
+}
+
 static int commit(osi_run *run)
 {
     const osi_options *o = run->options;
@@ -354,6 +371,7 @@ static int commit(osi_run *run)
         osi_summary_merge(&before, &after);
     else
         osi_summary(&counts, counts.removed);
+    tell_of_new_index(run);
     osi_report_ignored(&run->walked, run->options->quiet);
     return osi_is_partly() ? OSI_PARTLY : OSI_DONE;
 }

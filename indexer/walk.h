@@ -82,6 +82,9 @@ typedef struct osi_place {
 bool osi_place_find(const char *given, osi_place *place);
 void osi_place_free(osi_place *place);
 
+/* True where the place is not the program's choice. */
+bool osi_place_is_given(const char *given);
+
 /* The offset in an absolute path at which its id begins: after the root, or
  * 0 where it lies outside. */
 size_t osi_place_id(const osi_place *place, const char *path, size_t len);

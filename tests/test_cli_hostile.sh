@@ -151,6 +151,8 @@ if as_user test -x "$index"; then
     has 'no permission: the file' "$err" 'unreadable: Permission denied'
     has 'no permission: the folder' "$err" 'closed: Permission denied'
     has 'no permission: the rest is indexed' "$err" 'indexed 1,'
+    run as_user "$index" -v
+    has 'no permission: a folder by its id' "$err" '^unreadable closed$'
     run as_user "$index" --failed
     has 'no permission: listed' "$out" 'unreadable.*Permission denied'
 fi

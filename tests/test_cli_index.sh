@@ -62,6 +62,9 @@ run --bogusbogus; hasnot "unknown option: far from all" "$err" 'did you mean'
 run -Z; has "unknown letter" "$err" "unknown option '-Z'"
 run --reb=3; has "switch with a value" "$err" '--rebuild takes no value'
 run --merge=3; has "merge: bad choice" "$err" "'3' is not a valid .*reorder"
+run --import=jsonl:x; has "one choice is not listed" "$err" \
+    "'jsonl:x' is not a valid ciff:FILE$"
+run --stats x; has "a PATH too many" "$err" "--stats takes no PATH \('x'\)"
 run --jobs; has "missing value" "$err" '--jobs needs a value'
 run --ma 1X .; is "bad size: status" $st 2
 run --format=word .; has "bad choice: names the others" "$err" 'markdown, json'
@@ -202,6 +205,16 @@ printf 'list\n' | "$index" --files-from - 2>"$work/.err"
 has "files-from stdin" "$(cat "$work/.err")" "^indexed 1"
 run -n -0; has "dry-run with NULs" "$(rm "$nl"; "$index" -n -0 -q |
     tr '\0\n' '@|')" '^- new\|line@$'
+
+# ---- where a new index is ----
+fresh
+mkdir a; echo a >a/x
+run a; has "new index: told where a PATH is named" "$err" \
+    "^osteon-index: $(pwd -P)/\.osteon: new index$"
+run a; hasnot "new index: told once" "$err" "new index"
+rm -r .osteon; run -q a; is "new index: quiet" "$err" ""
+rm -r .osteon; run; hasnot "new index: without a PATH it is here" "$err" "new"
+rm -r .osteon; run -i .osteon a; hasnot "new index: named" "$err" "new"
 
 # ---- dry run, delete, merge, rebuild ----
 fresh

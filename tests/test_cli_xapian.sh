@@ -107,6 +107,8 @@ run --export "xapian:$work/export"
 is "export: status" $st 0
 run --export "xapian:$work/export"
 is "export: there is one: status" $st 2
+has "export: there is one: told" "$err" \
+  'there is an index already: choose another folder, or remove it$'
 run --export xapian
 is "export: no folder: status" $st 2
 for query in sarcoma '"checkpoint inhibitors"' '+PD-1 sarcoma' \
