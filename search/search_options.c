@@ -261,6 +261,19 @@ static void unknown_name(const char *arg, const char *name, size_t len)
     sink_close(&names);
 }
 
+/* With one dash only the beginning of a name is one misspelt: more likely, the
+ * query begins there. */
+static bool begins_name(const char *name, size_t len)
+{
+    sink names;
+    size_t n;
+
+    sink_open(&names, -1);
+    n = names_beginning(name, len, &names);
+    sink_close(&names);
+    return n > 0;
+}
+
 /* Complains of what getopt_long did not know in argument `arg`; `letter` is
  * set where it was a letter, or an option that takes no value. */
 static bool unknown(const char *arg, int letter)
@@ -271,8 +284,7 @@ static bool unknown(const char *arg, int letter)
 
     if (is_long && letter >= LONG_BASE)
         complain("option '%.*s' takes no value", (int)len + 2, arg);
-    else if (is_long ||
-             (len > 2 && nearest_search_option(name, len) != NULL))
+    else if (is_long || (len > 2 && begins_name(name, len)))
         unknown_name(arg, name, len);
     else
         complain("unknown option '-%c'; a query that begins with '-' goes "

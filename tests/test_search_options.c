@@ -208,6 +208,8 @@ START_TEST(test_parse_dash_word_first_is_refused)
     ck_refused("x|-tumor|w", "unknown option '-t'; a query that begins with "
                              "'-' goes after '--'");
     ck_refused("x|-json|w", "unknown option '-json', did you mean --json?");
+    ck_refused("x|-the|w", "unknown option '-t'; a query that begins with '-' "
+                           "goes after '--'");
     ck_refused("x|w|-x", "unknown option '-x'");
 }
 END_TEST
