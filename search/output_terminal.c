@@ -13,6 +13,8 @@
 #define TITLE_LINES 2
 #define PASSAGE_LINES 3
 
+static const char ellipsis[] = "\xE2\x80\xA6"; /* U+2026, one column */
+
 /* Lines longer than this are hard to read. */
 #define COLUMNS_MOST 120
 
@@ -83,15 +85,46 @@ static void drop_title(clean_text *passage, const clean_text *title)
         clean_text_drop(passage, n);
 }
 
+/* True if the last character ends a sentence, or part of one. */
+static bool is_closed(const char *text, size_t len)
+{
+    static const char *const marks[] = {
+        ".", "!", "?", ":", ";",
+        "\xE3\x80\x82",                  /* U+3002, as CJK has it */
+        "\xEF\xBC\x81", "\xEF\xBC\x9F"}; /* U+FF01, U+FF1F */
+
+    while (len > 0 && strchr("\"')]", text[len - 1]) != NULL)
+        len--;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        const size_t n = strlen(marks[i]);
+
+        if (len >= n && memcmp(text + len - n, marks[i], n) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* True if the passage begins within a sentence: before it, in the same line,
+ * nothing is closed. */
+static bool begins_cut(const found *hit)
+{
+    const char *text = hit->text;
+    size_t i = hit->snippet->start;
+
+    while (i > 0 && (text[i - 1] == ' ' || text[i - 1] == '\t'))
+        i--;
+    return i > 0 && text[i - 1] != '\n' && text[i - 1] != '\r' &&
+           !is_closed(text, i);
+}
+
 /* True if the passage ends within a sentence: nothing closes it, and its
  * paragraph goes on. */
-static bool is_cut(const found *hit, const clean_text *passage)
+static bool ends_cut(const found *hit, const clean_text *passage)
 {
     const char *text = hit->text;
     size_t i = hit->snippet->end, newlines = 0;
 
-    if (passage->len == 0 ||
-        strchr(".!?:;", passage->text[passage->len - 1]) != NULL)
+    if (is_closed(passage->text, passage->len))
         return false;
     for (; i < hit->text_len && strchr(" \t\r\n", text[i]) != NULL; i++)
         newlines += text[i] == '\n';
@@ -101,18 +134,24 @@ static bool is_cut(const found *hit, const clean_text *passage)
 static void put_passage(const search_context *search, const found *hit,
                         const clean_text *title)
 {
-    const wrap_style style = style_for(search, INDENT, PASSAGE_LINES,
-                                       paint(search, PAINT_MATCH));
+    wrap_style style = style_for(search, INDENT, PASSAGE_LINES,
+                                 paint(search, PAINT_MATCH));
     clean_text passage;
+    size_t whole;
 
     if (hit->snippet == NULL)
         return; /* the title is there already */
     passage_open(hit, CLEAN_LINE, &passage);
+    whole = passage.len;
     drop_title(&passage, title);
-    if (passage.len > 0 && is_cut(hit, &passage))
-        clean_text_add(&passage, "\xE2\x80\xA6"); /* U+2026 */
     if (passage.len > 0) {
         sink_text(search->out, "   ");
+        if (passage.len == whole && begins_cut(hit)) {
+            sink_text(search->out, ellipsis);
+            style.begun++;
+        }
+        if (ends_cut(hit, &passage))
+            clean_text_add(&passage, ellipsis);
         wrap_text(&passage, &style, search->out);
     }
     clean_text_close(&passage);

@@ -496,6 +496,10 @@ if [ -n "$have_terminal" ]; then
     equal 'a text without a last newline gets one' $'lymphoma\nprompt' "$out"
     terminal 80 --color=never --snippet-width 22 softens
     match 'a passage that is cut ends in an ellipsis' $'[a-z]…\n' "$out"
+    terminal 80 --color=never --snippet-width 22 surgery
+    match 'and begins with one' $'\n   …[a-z ]*surgery' "$out"
+    terminal 80 --color=never --snippet-width 40 return
+    match 'but not at a sentence' $'\n   The tumor may return' "$out"
     NO_COLOR=1 terminal 80 denosumab
     [[ $out != *$'\033'* ]]
     succeeded $? 'NO_COLOR is obeyed' "$out"

@@ -38,6 +38,23 @@ is 'the example runs: hits' "$(($(wc -l <<<"$hits") > 2))" 1
 is 'the example runs: the best' "$(head -n 1 <<<"$hits" | cut -d ' ' -f 2)" \
     mifamurtide-l-mtp-pe.txt
 
+if command -v script >/dev/null; then
+    rm -rf "$work/corpus"
+    cp -r "$root/corpus" "$work/corpus"
+    rm -rf "$work/corpus/.osteon"
+    # What the README shows; times differ.
+    shown=$(sed -n '/^```$/,/^```$/p' "$root/README.md" |
+        sed -n '/^\$ cd corpus/,/^```$/p' | grep -v '^```$')
+    queries=$(sed -n 's/^\$ //p' <<<"$shown")
+    printf 'cd corpus\n%s\n' "${queries#cd corpus && }" >"$work/commands"
+    export PATH=$build/indexer:$build/search:$PATH TERM=dumb
+    out=$(cd "$work" && script -qec \
+        "stty cols 80 rows 50; . ./commands" /dev/null </dev/null | tr -d '\r')
+    times() { sed -E 's/[0-9.]+ (ms|s)/N \1/; /^$/d'; }
+    is 'README: the first minute is as shown' "$(times <<<"$out")" \
+        "$(grep -v '^\$ ' <<<"$shown" | times)"
+fi
+
 while IFS=: read -r file link; do
     target=${link%%#*}
     [ -e "$(dirname "$file")/$target" ] || is "link in $file" "$target" 'a file'
