@@ -21,7 +21,7 @@ static const char closing[] =
     "\nExit status: 0 done; 1 done, but some documents could not be read;\n"
     "2 failed; 75 another osteon-index holds the index, try again.\n"
     "\nExamples:\n"
-    "  osteon-index ~/notes              index a folder, or update it\n"
+    "  cd ~/notes && osteon-index        index a folder\n"
     "  osteon-index                      update the index found from here\n"
     "  osteon-index --format=jsonl - < records.jsonl\n"
     "  find . -name '*.c' -print0 | osteon-index --files-from - -0\n"

@@ -34,8 +34,9 @@ static const char language[] =
     "  'sarcoma AND (PD-1 OR \"CTLA 4\") NOT review'\n"
     "  title:denosumab         in the title only; so with other fields\n"
     "Words are found in all their forms (tumor, Tumors), with or without\n"
-    "accents. After the first word of a query, -word excludes the word unless\n"
-    "all its letters are options; 'tumor -word' in quotes always does.\n"
+    "accents; there are no wildcards. After the first word of a query, -word\n"
+    "excludes the word unless all its letters are options; 'tumor -word' in\n"
+    "quotes always does.\n"
     "What does not parse is searched as words: a query never fails.\n";
 
 static const char examples[] =
