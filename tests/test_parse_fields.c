@@ -9,7 +9,7 @@
 #include <check.h>
 #include <stdio.h>
 
-#define UNKNOWN(names) \
+#define UNKNOWN(names)                                                        \
     "no document has a text field named " names ": searched as words"
 
 static unsigned n_asked;
@@ -49,8 +49,8 @@ static const struct sample {
      UNKNOWN("said")},
     {"said:(bone cell)", "(said OR bone OR cell)", UNKNOWN("said")},
     {"said:()", "said", UNKNOWN("said")},
-    {"said:\"bone cell\"~3 NEAR drug",
-     "(said OR \"bone cell drug\"~9)", UNKNOWN("said")},
+    {"said:\"bone cell\"~3 NEAR drug", "(said OR \"bone cell drug\"~9)",
+     UNKNOWN("said")},
     {"title:said:bone", "title:\"said bone\"", NULL},
 };
 
@@ -75,9 +75,9 @@ START_TEST(test_fields_strict_unknown_name_has_offset)
     osteon_query *query;
     osteon_error err;
 
-    ck_assert_int_eq(parse("title:bone x:y", OSTEON_QUERY_STRICT, &query,
-                           &err),
-                     OSTEON_SYNTAX);
+    ck_assert_int_eq(
+        parse("title:bone x:y", OSTEON_QUERY_STRICT, &query, &err),
+        OSTEON_SYNTAX);
     ck_assert_ptr_null(query);
     ck_assert_uint_eq(err.offset, 11);
     ck_assert_ptr_nonnull(strstr(err.text, "no document has this text field"));
@@ -101,8 +101,8 @@ START_TEST(test_fields_each_name_is_asked_for_once)
     n_asked = 0;
     text[0] = '\0';
     for (int i = 0; i < 100; i++)
-        snprintf(text + strlen(text), sizeof text - strlen(text),
-                 "q%d:bone ", i);
+        snprintf(text + strlen(text), sizeof text - strlen(text), "q%d:bone ",
+                 i);
     ck_assert_int_eq(parse(text, 0, &query, NULL), OSTEON_OK);
     ck_assert_uint_eq(n_asked, 16);
     ck_assert_ptr_nonnull(strstr(osteon_query_text(query), "q16:bone"));
