@@ -13,13 +13,12 @@
  * the first. */
 #define TEXT_HEAD 2
 
-void ost_dictionary_writer_init(ost_dictionary_writer *w, const char *folder,
+void ost_dictionary_writer_init(ost_dictionary_writer *w, ost_spill *spill,
                                 uint32_t n_documents)
 {
     memset(w, 0, sizeof *w);
-    w->folder = folder;
     w->n_documents = n_documents;
-    w->columns.fd = w->texts.fd = -1;
+    w->columns.spill = w->texts.spill = spill;
 }
 
 void ost_dictionary_writer_free(ost_dictionary_writer *w)
@@ -108,9 +107,9 @@ osteon_status ost_dictionary_writer_end_block(ost_dictionary_writer *w,
     w->large.len = 0;
     ost_term_columns_clear(&w->values);
     w->n = 0;
-    s = ost_spool_relieve(&w->columns, w->folder, err);
+    s = ost_spool_relieve(&w->columns, err);
     if (s == OSTEON_OK)
-        s = ost_spool_relieve(&w->texts, w->folder, err);
+        s = ost_spool_relieve(&w->texts, err);
     return s;
 }
 
@@ -122,10 +121,10 @@ size_t ost_dictionary_writer_memory(const ost_dictionary_writer *w)
 osteon_status ost_dictionary_writer_spill(ost_dictionary_writer *w,
                                           osteon_error *err)
 {
-    osteon_status s = ost_spool_spill(&w->columns, w->folder, err);
+    osteon_status s = ost_spool_spill(&w->columns, err);
 
     if (s == OSTEON_OK)
-        s = ost_spool_spill(&w->texts, w->folder, err);
+        s = ost_spool_spill(&w->texts, err);
     return s;
 }
 

@@ -19,7 +19,6 @@ typedef struct ost_dictionary_entry {
 } ost_dictionary_entry;
 
 typedef struct ost_dictionary_writer {
-    const char *folder; /* borrowed: where spools go */
     uint32_t n_documents;
     /* Of all blocks: what is before the texts, and these, uncoded. */
     ost_spool columns, texts;
@@ -34,7 +33,8 @@ typedef struct ost_dictionary_writer {
     size_t last_len;
 } ost_dictionary_writer;
 
-void ost_dictionary_writer_init(ost_dictionary_writer *w, const char *folder,
+/* `spill` is borrowed: where spools go. */
+void ost_dictionary_writer_init(ost_dictionary_writer *w, ost_spill *spill,
                                 uint32_t n_documents);
 void ost_dictionary_writer_free(ost_dictionary_writer *w);
 

@@ -14,6 +14,7 @@ struct ost_import {
     ost_field field;
     ost_buffer norm_bytes; /* as they lie in the segment */
     ost_document_writer *documents;
+    ost_spill spill;
     ost_term_writer *terms; /* NULL: no term has come */
     bool in_term;
 };
@@ -30,6 +31,7 @@ osteon_status ost_import_open(ost_writer *w, uint32_t n_documents,
     if (im == NULL)
         return ost_fail_memory(err);
     im->writer = w;
+    ost_spill_init(&im->spill, w->folder);
     im->n_documents = n_documents;
     im->field.name = no_name;
     im->field.flags = OST_FIELD_NO_POSITIONS;
@@ -51,6 +53,7 @@ void ost_import_close(ost_import *im)
         return;
     ost_document_writer_close(im->documents);
     ost_term_writer_close(im->terms);
+    ost_spill_free(&im->spill);
     ost_buffer_free(&im->norm_bytes);
     ost_free(im->norms);
     ost_free(im);
@@ -79,8 +82,7 @@ static osteon_status begin_terms(ost_import *im, osteon_error *err)
     osteon_status s;
 
     ost_norms_put(&im->norm_bytes, &im->field, im->norms, im->n_documents);
-    s = ost_term_writer_open(im->writer->folder, im->n_documents, &im->terms,
-                             err);
+    s = ost_term_writer_open(&im->spill, im->n_documents, &im->terms, err);
     return s == OSTEON_OK
                ? ost_term_writer_field(im->terms, 0, im->norms,
                                        ost_field_average(&im->field), err)

@@ -42,7 +42,7 @@ static void *encode_pieces(void *arg)
         const size_t i = __atomic_fetch_add(&t->next, 1, __ATOMIC_RELAXED);
         if (i >= t->n)
             break;
-        own->status = ost_term_writer_open(t->folder, t->n_documents,
+        own->status = ost_term_writer_open(&t->spill, t->n_documents,
                                            &t->writers[i], err);
         if (own->status == OSTEON_OK)
             own->status = own->encode(own->worker, i, t->writers[i], err);
@@ -66,7 +66,7 @@ osteon_status ost_term_pieces_encode(ost_term_pieces *t, size_t n,
     osteon_status s = OSTEON_OK;
 
     memset(t, 0, sizeof *t);
-    t->folder = folder;
+    ost_spill_init(&t->spill, folder);
     t->n_documents = n_documents;
     t->writers = ost_calloc(n, sizeof *t->writers);
     if (threads == NULL || t->writers == NULL) {
@@ -132,5 +132,7 @@ void ost_term_pieces_free(ost_term_pieces *t)
     for (size_t i = 0; i < t->n; i++)
         ost_term_writer_close(t->writers[i]);
     ost_free(t->writers);
+    if (t->spill.folder != NULL)
+        ost_spill_free(&t->spill);
     memset(t, 0, sizeof *t);
 }

@@ -20,7 +20,7 @@ typedef struct ost_term_pieces {
     ost_term_writer **writers; /* [piece] */
     size_t n;
     /* ---- private ---- */
-    const char *folder;
+    ost_spill spill; /* of all writers; no folder: there are none */
     uint32_t n_documents;
     size_t next; /* piece; by __atomic operations */
     size_t held; /* bytes of pieces that are done; by __atomic operations */
@@ -45,6 +45,6 @@ OSTEON_MUST_CHECK osteon_status
 ost_term_pieces_save(const ost_term_pieces *t, ost_field *fields,
                      uint32_t n_fields, ost_segment_writer *segment,
                      osteon_error *err);
-void ost_term_pieces_free(ost_term_pieces *t);
+void ost_term_pieces_free(ost_term_pieces *t); /* all zero allowed */
 
 #endif

@@ -27,7 +27,6 @@ typedef struct skip {
 } skip;
 
 struct ost_term_writer {
-    const char *folder;
     uint32_t n_documents;
     ost_spool postings, skips, positions;
     ost_dictionary_writer dictionary;
@@ -58,7 +57,7 @@ struct ost_term_writer {
     unsigned n_runs;
 };
 
-osteon_status ost_term_writer_open(const char *folder, uint32_t n_documents,
+osteon_status ost_term_writer_open(ost_spill *spill, uint32_t n_documents,
                                    ost_term_writer **out, osteon_error *err)
 {
     ost_term_writer *w = ost_calloc(1, sizeof *w);
@@ -66,10 +65,9 @@ osteon_status ost_term_writer_open(const char *folder, uint32_t n_documents,
     *out = NULL;
     if (w == NULL)
         return ost_fail_memory(err);
-    w->folder = folder;
     w->n_documents = n_documents;
-    w->postings.fd = w->skips.fd = w->positions.fd = -1;
-    ost_dictionary_writer_init(&w->dictionary, folder, n_documents);
+    w->postings.spill = w->skips.spill = w->positions.spill = spill;
+    ost_dictionary_writer_init(&w->dictionary, spill, n_documents);
     *out = w;
     return OSTEON_OK;
 }
@@ -165,9 +163,9 @@ static osteon_status end_block(ost_term_writer *w, osteon_error *err)
         return ost_fail_memory(err);
     w->impact = e->impact > w->impact ? e->impact : w->impact;
     w->n = 0;
-    s = ost_spool_relieve(&w->postings, w->folder, err);
+    s = ost_spool_relieve(&w->postings, err);
     if (s == OSTEON_OK)
-        s = ost_spool_relieve(&w->positions, w->folder, err);
+        s = ost_spool_relieve(&w->positions, err);
     return s;
 }
 
@@ -425,7 +423,7 @@ static osteon_status end_list(ost_term_writer *w, osteon_error *err)
     if (w->df > OST_BLOCK) {
         if (!add_table(w))
             return ost_fail_memory(err);
-        s = ost_spool_relieve(&w->skips, w->folder, err);
+        s = ost_spool_relieve(&w->skips, err);
         if (s != OSTEON_OK)
             return s;
     }
@@ -454,7 +452,7 @@ osteon_status ost_term_writer_end(ost_term_writer *w, osteon_error *err)
     else if (!(w->df == 1 ? end_single(w) : end_small(w)))
         s = ost_fail_memory(err);
     if (s == OSTEON_OK && w->df <= OST_SMALL)
-        s = ost_spool_relieve(&w->positions, w->folder, err);
+        s = ost_spool_relieve(&w->positions, err);
     if (s != OSTEON_OK)
         return s;
     f->n_terms++;
@@ -482,12 +480,12 @@ size_t ost_term_writer_memory(const ost_term_writer *w)
 
 osteon_status ost_term_writer_spill(ost_term_writer *w, osteon_error *err)
 {
-    osteon_status s = ost_spool_spill(&w->postings, w->folder, err);
+    osteon_status s = ost_spool_spill(&w->postings, err);
 
     if (s == OSTEON_OK)
-        s = ost_spool_spill(&w->skips, w->folder, err);
+        s = ost_spool_spill(&w->skips, err);
     if (s == OSTEON_OK)
-        s = ost_spool_spill(&w->positions, w->folder, err);
+        s = ost_spool_spill(&w->positions, err);
     if (s == OSTEON_OK)
         s = ost_dictionary_writer_spill(&w->dictionary, err);
     return s;

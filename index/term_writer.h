@@ -20,9 +20,9 @@ typedef struct ost_field_terms {
     uint64_t n_terms, postings, positions;
 } ost_field_terms;
 
-/* `folder`: where output that outgrows memory is spilled; `n_documents`: of the
- * segment. */
-OSTEON_MUST_CHECK osteon_status ost_term_writer_open(const char *folder,
+/* `spill`: where output that outgrows memory goes, borrowed; `n_documents`: of
+ * the segment. */
+OSTEON_MUST_CHECK osteon_status ost_term_writer_open(ost_spill *spill,
                                                      uint32_t n_documents,
                                                      ost_term_writer **out,
                                                      osteon_error *err);

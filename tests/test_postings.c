@@ -105,6 +105,7 @@ static ost_segment *build(const list *lists, size_t n)
 {
     ost_field field = {.name = (char[1]){0},
                        .flags = keep_positions ? 0 : OST_FIELD_NO_POSITIONS};
+    ost_spill spill;
     ost_term_writer *w[2];
     ost_segment_writer *out;
     ost_buffer table = {0}, bytes = {0};
@@ -114,10 +115,11 @@ static ost_segment *build(const list *lists, size_t n)
     size_t n_made;
 
     ost_norms_put(&bytes, &field, norms, MOST_DOCS);
+    ost_spill_init(&spill, scratch);
     for (size_t r = 0; r < 2; r++) {
         const size_t half = n / 2;
-        ck_assert_int_eq(ost_term_writer_open(scratch, MOST_DOCS,
-                                              &w[r], &err), 0);
+        ck_assert_int_eq(ost_term_writer_open(&spill, MOST_DOCS, &w[r], &err),
+                         0);
         ck_assert_int_eq(ost_term_writer_field(w[r], 0, norms,
                                                ost_field_average(&field),
                                                &err),
@@ -150,6 +152,7 @@ static ost_segment *build(const list *lists, size_t n)
     ost_segment_writer_close(out);
     ost_term_writer_close(w[0]);
     ost_term_writer_close(w[1]);
+    ost_spill_free(&spill);
     ost_buffer_free(&table);
     ost_buffer_free(&bytes);
     ck_assert_msg(ost_segment_open(scratch_path("s"), size, checksum,
