@@ -6,11 +6,14 @@
 #include "values.h"
 #include "write.h"
 
+#define XXH_INLINE_ALL
 #include <assert.h>
+#include <xxhash.h>
 
 typedef struct column {
     char *name;
     size_t name_len;
+    uint64_t hash; /* of name and kind */
     osteon_value_kind kind;
     uint32_t *docs;
     size_t docs_room, n;
@@ -19,10 +22,14 @@ typedef struct column {
     ost_buffer bytes; /* of strings */
 } column;
 
+/* Names come from documents, and may be as many as these have values: columns
+ * are found by a hash table, at most half full. */
 struct ost_value_writer {
     column *columns;
     size_t n, room;
     size_t likely; /* documents bring their fields in the same order */
+    uint32_t *slots; /* index of a column, plus 1; 0: free */
+    size_t n_slots;  /* a power of two, or 0 */
 };
 
 osteon_status ost_value_writer_open(ost_value_writer **out, osteon_error *err)
@@ -42,6 +49,7 @@ void ost_value_writer_close(ost_value_writer *w)
         ost_buffer_free(&w->columns[i].bytes);
     }
     ost_free(w->columns);
+    ost_free(w->slots);
     ost_free(w);
 }
 
@@ -51,11 +59,41 @@ static bool is_column_of(const column *c, const osteon_field *value)
            memcmp(c->name, value->name, c->name_len) == 0;
 }
 
-static column *add_column(ost_value_writer *w, const osteon_field *value)
+static uint64_t hash_of(const osteon_field *value)
+{
+    return XXH3_64bits_withSeed(value->name, value->name_len,
+                                (uint64_t)value->kind);
+}
+
+/* Makes room in the table for one more. */
+static bool grow_slots(ost_value_writer *w)
+{
+    const size_t n = w->n_slots ? w->n_slots * 2 : 64;
+    uint32_t *fresh;
+
+    if (w->n < w->n_slots / 2)
+        return true;
+    fresh = ost_calloc(n, sizeof *fresh);
+    if (fresh == NULL)
+        return false;
+    for (size_t i = 0; i < w->n; i++) {
+        size_t at = (size_t)w->columns[i].hash & (n - 1);
+        while (fresh[at] != 0)
+            at = (at + 1) & (n - 1);
+        fresh[at] = (uint32_t)i + 1;
+    }
+    ost_free(w->slots);
+    w->slots = fresh;
+    w->n_slots = n;
+    return true;
+}
+
+static column *add_column(ost_value_writer *w, const osteon_field *value,
+                          uint64_t hash)
 {
     column *c;
 
-    if (!OST_GROW(&w->columns, &w->room, w->n + 1))
+    if (w->n >= UINT32_MAX || !OST_GROW(&w->columns, &w->room, w->n + 1))
         return NULL;
     c = &w->columns[w->n];
     memset(c, 0, sizeof *c);
@@ -64,6 +102,7 @@ static column *add_column(ost_value_writer *w, const osteon_field *value)
         return NULL;
     memcpy(c->name, value->name, value->name_len);
     c->name_len = value->name_len;
+    c->hash = hash;
     c->kind = value->kind;
     w->n++;
     return c;
@@ -71,14 +110,31 @@ static column *add_column(ost_value_writer *w, const osteon_field *value)
 
 static column *find_column(ost_value_writer *w, const osteon_field *value)
 {
-    for (size_t i = 0; i < w->n; i++) {
-        const size_t k = (w->likely + i) % w->n;
-        if (is_column_of(&w->columns[k], value)) {
+    uint64_t hash;
+    size_t at;
+    column *c;
+
+    if (w->likely >= w->n)
+        w->likely = 0;
+    if (w->n > 0 && is_column_of(&w->columns[w->likely], value))
+        return &w->columns[w->likely++];
+    if (!grow_slots(w))
+        return NULL;
+    hash = hash_of(value);
+    at = (size_t)hash & (w->n_slots - 1);
+    for (; w->slots[at] != 0; at = (at + 1) & (w->n_slots - 1)) {
+        const size_t k = w->slots[at] - 1;
+        if (w->columns[k].hash == hash &&
+            is_column_of(&w->columns[k], value)) {
             w->likely = k + 1;
             return &w->columns[k];
         }
     }
-    return add_column(w, value);
+    c = add_column(w, value, hash);
+    if (c != NULL)
+        w->slots[at] = (uint32_t)w->n;
+    w->likely = w->n;
+    return c;
 }
 
 bool ost_value_writer_add(ost_value_writer *w, uint32_t doc,

@@ -337,6 +337,34 @@ START_TEST(test_values_reader_without_memory_fails)
 }
 END_TEST
 
+/* A record may have as many names as it has bytes for them. */
+START_TEST(test_values_of_many_names_take_no_time)
+{
+    const uint32_t n = 200000;
+    ost_value_writer *w;
+    ost_buffer values = {0};
+    char name[16];
+
+    ck_assert_int_eq(ost_value_writer_open(&w, NULL), 0);
+    for (uint32_t doc = 0; doc < 2; doc++)
+        for (uint32_t i = 0; i < n; i++) {
+            const osteon_field f = {
+                .name = name,
+                .name_len = (size_t)snprintf(name, sizeof name, "n%u",
+                                             i * 7919 % n),
+                .kind = i % 2 ? OSTEON_INTEGER : OSTEON_REAL,
+                .integer = i};
+            ck_assert(ost_value_writer_add(w, doc, &f));
+        }
+    ck_assert(ost_value_writer_finish(w, 2, &values));
+    /* Each name once, with both of its values. */
+    ck_assert_uint_gt(values.len, n * 26);
+    ck_assert_uint_lt(values.len, n * 60);
+    ost_value_writer_close(w);
+    ost_buffer_free(&values);
+}
+END_TEST
+
 static void add_case(Suite *suite, const char *name, const TTest *const *tests)
 {
     TCase *c = tcase_create(name);
@@ -351,7 +379,8 @@ int main(void)
 {
     const TTest *whole[] = {test_values_all_kinds_round_trip,
                             test_values_none_give_no_section,
-                            test_values_of_no_document_are_refused, NULL};
+                            test_values_of_no_document_are_refused,
+                            test_values_of_many_names_take_no_time, NULL};
     const TTest *damage[] = {test_values_cut_section_is_corrupt,
                              test_values_changed_byte_stays_in_bounds, NULL};
     const TTest *memory[] = {test_values_writer_without_memory_fails,
