@@ -81,8 +81,12 @@ bool osi_worker_begin(osi_worker *worker, uint64_t sequence)
 
 void osi_worker_end(osi_worker *worker)
 {
-    if (osteon_feed_end(worker->feed, &worker->err) != OSTEON_OK)
+    if (osi_is_halted(worker->run)) {
+        osteon_feed_close(worker->feed);
+        worker->feed = NULL;
+    } else if (osteon_feed_end(worker->feed, &worker->err) != OSTEON_OK) {
         osi_fail(worker->run, &worker->err);
+    }
 }
 
 static void free_worker(osi_worker *worker)
@@ -164,8 +168,7 @@ static void run_batch(osi_worker *worker, osi_batch *batch)
             run_files(worker, batch);
         else
             osi_index_slice(worker, batch);
-        if (!atomic_load(&worker->run->failed))
-            osi_worker_end(worker);
+        osi_worker_end(worker);
     }
     if (batch->stream != NULL)
         osi_stream_release(batch->stream, worker);

@@ -394,9 +394,7 @@ static bool open_and_index(osi_task *task, int fd)
     struct stat st;
 
     if (osi_stat_settled(fd, &st) != 0)
-        return osi_settle(task, OSI_UNREADABLE, strerror(errno));
-    if (!S_ISREG(st.st_mode))
-        return osi_settle(task, OSI_VANISHED, "");
+        return osi_settle_unopened(task, errno);
     task->size = (uint64_t)st.st_size;
     task->mtime_ns = osi_nanoseconds(st.st_mtim);
     if (most > 0 && task->size > most)
@@ -452,11 +450,8 @@ bool osi_index_job(osi_worker *worker, const osi_job *job, const char *path,
     }
     if (is_empty(job))
         return osi_settle(&task, OSI_EMPTY, "empty");
-    if (fd < 0) {
-        if (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP || fd == -ENXIO)
-            return osi_settle(&task, OSI_VANISHED, "");
-        return osi_settle(&task, OSI_UNREADABLE, strerror(-fd));
-    }
+    if (fd < 0)
+        return osi_settle_unopened(&task, -fd);
     ok = open_and_index(&task, fd);
     close(fd);
     return ok;

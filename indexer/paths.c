@@ -11,6 +11,14 @@
 #include <sys/stat.h>
 #include <time.h>
 
+/* Where times have no parts of a second, as on FAT, whose are even, on ext3 and
+ * on old NFS, their clock goes on so seldom. */
+#define COARSE_TICK_NS 2000000000
+
+/* A file that is changed all the time is not waited for: it will change again,
+ * and be seen then. */
+#define TRIES 3
+
 static char *copy_text(const char *text, size_t len)
 {
     char *const copy = osi_realloc(NULL, len + 1);
@@ -304,15 +312,22 @@ void osi_resolver_free(osi_resolver *resolver)
 
 int osi_stat_settled(int fd, struct stat *st)
 {
-    struct timespec now;
-    int64_t age;
-
-    if (fstat(fd, st) != 0)
-        return -1;
-    clock_gettime(CLOCK_REALTIME, &now);
-    age = osi_nanoseconds(now) - osi_nanoseconds(st->st_mtim);
-    if (age < 0 || age >= OSI_TICK_NS)
-        return 0;
-    nanosleep(&(struct timespec){.tv_nsec = OSI_TICK_NS - age}, NULL);
-    return fstat(fd, st);
+    for (int tries = 0;; tries++) {
+        struct timespec now;
+        int64_t age, tick;
+        if (fstat(fd, st) != 0)
+            return -1;
+        if (!S_ISREG(st->st_mode)) {
+            errno = ENXIO;
+            return -1;
+        }
+        tick = st->st_mtim.tv_nsec == 0 ? COARSE_TICK_NS : OSI_TICK_NS;
+        clock_gettime(CLOCK_REALTIME, &now);
+        age = osi_nanoseconds(now) - osi_nanoseconds(st->st_mtim);
+        if (age < 0 || age >= tick || tries == TRIES)
+            return 0;
+        age = tick - age;
+        nanosleep(&(struct timespec){age / 1000000000, age % 1000000000},
+                  NULL);
+    }
 }

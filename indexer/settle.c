@@ -6,6 +6,8 @@
  */
 #include "update.h"
 
+#include <errno.h>
+
 static bool fatal(osi_task *task)
 {
     osi_fail(task->worker->run, &task->worker->err);
@@ -89,7 +91,9 @@ static bool settle_unreadable(osi_task *task, const char *reason)
     const osteon_source *const old = &task->job->old;
     uint64_t hash = 0;
 
-    if (old->id != 0 && old->state == OSTEON_SOURCE_UNREADABLE)
+    /* As it is, unless reading began and the record was changed for that. */
+    if (old->id != 0 && old->state == OSTEON_SOURCE_UNREADABLE &&
+        task->source == 0)
         return true;
     if (old->id != 0) {
         task->size = old->size;
@@ -136,6 +140,13 @@ bool osi_settle(osi_task *task, osi_outcome outcome, const char *reason)
         return settle_unreadable(task, reason);
     return osi_put_source(task, state_of(outcome), 0, reason) &&
            osi_drop_old(task);
+}
+
+bool osi_settle_unopened(osi_task *task, int code)
+{
+    if (code == ENOENT || code == ENOTDIR || code == ELOOP || code == ENXIO)
+        return osi_settle(task, OSI_VANISHED, "");
+    return osi_settle(task, OSI_UNREADABLE, strerror(code));
 }
 
 bool osi_settle_got(osi_task *task, osi_got got)

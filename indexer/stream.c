@@ -339,15 +339,11 @@ static int open_stream(osi_stream *stream, osi_task *task)
     struct stat st;
 
     if (fd < 0) {
-        if (errno == EACCES || errno == EPERM || errno == EIO ||
-            errno == EMFILE || errno == ENFILE || errno == ENOMEM)
-            osi_settle(task, OSI_UNREADABLE, strerror(errno));
-        else
-            osi_settle(task, OSI_VANISHED, "");
+        osi_settle_unopened(task, errno);
         return -1;
     }
-    if (osi_stat_settled(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-        osi_settle(task, OSI_VANISHED, "");
+    if (osi_stat_settled(fd, &st) != 0) {
+        osi_settle_unopened(task, errno);
         close(fd);
         return -1;
     }

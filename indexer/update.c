@@ -208,8 +208,7 @@ static bool take_stdin(osi_run *run)
     }
     if (osi_worker_begin(own, run->queue.next_sequence++)) {
         osi_index_stdin(own);
-        if (!osi_is_halted(run))
-            osi_worker_end(own);
+        osi_worker_end(own);
     }
     return true;
 }

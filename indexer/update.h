@@ -187,6 +187,10 @@ bool osi_is_halted(const osi_run *run);
 
 /* Opens the worker's feed and begins a batch. False: fatal, told. */
 bool osi_worker_begin(osi_worker *worker, uint64_t sequence);
+
+/* Ends the batch. Where there is no point in going on, the feed is given up
+ * instead, at once: another thread may wait for the batch before it writes
+ * memory out, and for that thread the end of the run. */
 void osi_worker_end(osi_worker *worker);
 
 /* ---- index_file.c ---- */
@@ -214,7 +218,7 @@ typedef struct osi_task {
     size_t len;
     uint64_t size; /* when it was opened */
     int64_t mtime_ns;
-    uint32_t source;
+    uint32_t source; /* 0: its record was not written so far */
     osi_kind kind;
     uint64_t counted; /* bytes read that are told to osi_count_read */
 } osi_task;
@@ -222,6 +226,9 @@ typedef struct osi_task {
 /* Records in the index how the file ended, keeps or drops its documents, and
  * tells the user. False: fatal, told by osi_fail. */
 bool osi_settle(osi_task *task, osi_outcome outcome, const char *reason);
+/* The same for what cannot be opened; `code` is errno's. Only what is not there
+ * any more, or no file, has vanished: all else may be there again. */
+bool osi_settle_unopened(osi_task *task, int code);
 /* The same for what a reader gave instead of text. */
 bool osi_settle_got(osi_task *task, osi_got got);
 /* Its content is as the index has it: only the record changes. */

@@ -26,9 +26,10 @@ static inline int64_t osi_nanoseconds(struct timespec t)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-/* fstat(2), but for a file changed in this moment waits until the clock that
- * marks changes has gone on: a change after that is then seen by its time.
- * Returns as fstat does. Takes at most OSI_TICK_NS longer. */
+/* fstat(2) of a regular file (of another: ENXIO), but for one changed in this
+ * moment waits until the clock that marks changes has gone on: a change after
+ * that is then seen by its time. Takes OSI_TICK_NS longer then, 2 s where times
+ * have whole seconds. Returns as fstat does. */
 #define OSI_TICK_NS 20000000
 int osi_stat_settled(int fd, struct stat *st);
 
