@@ -73,6 +73,8 @@ size_t osi_utf8_put(char *to, unsigned c);
 typedef struct osi_names {
     struct osi_name *slots;
     size_t n, room; /* room is 0 or a power of two */
+    struct osi_name_chunk *chunks; /* of the names themselves */
+    size_t bytes;                  /* of all chunks */
 } osi_names;
 
 /* Adds the name unless it is there; returns the place of its number (a new
@@ -81,6 +83,17 @@ uint32_t *osi_names_put(osi_names *names, const char *name, size_t len,
                         uint32_t value);
 uint32_t *osi_names_find(const osi_names *names, const char *name,
                          size_t len); /* NULL: not there */
+
+/* The copy of a name that the map has, terminated, for as long as the map
+ * lives. NULL: it is not there. */
+const char *osi_names_own(const osi_names *names, const char *name,
+                          size_t len);
+
+/* A terminated copy of a text that lives as long as the map, which does not
+ * take it for a name. NULL: no memory. */
+const char *osi_names_copy(osi_names *names, const char *text, size_t len);
+
+size_t osi_names_memory(const osi_names *names); /* bytes held */
 void osi_names_free(osi_names *names);
 
 /* ---- report.c ---- */

@@ -1,28 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * A map from byte strings to numbers: open addressing, at most half full.
- * Each name is a copy of its own; a slot with no bytes is free.
+ * Names are copied into chunks, as a list of files may have millions: a name
+ * takes 5 bytes beside itself, and its slot 16, of which there are two to four
+ * a name. Invariant: what lies in a chunk stays where it is.
  */
 #include "indexer.h"
 
 #include <xxhash.h>
 
+#define CHUNK ((size_t)64 << 10)
+
 struct osi_name {
-    char *bytes; /* NULL: free */
-    size_t len;
-    uint64_t hash;
+    const char *bytes; /* terminated, behind their number; NULL: free */
+    uint32_t tag;      /* half of their hash */
     uint32_t value;
 };
 
-static struct osi_name *slot_of(const osi_names *names, const char *name,
-                                size_t len, uint64_t hash)
+struct osi_name_chunk {
+    struct osi_name_chunk *next;
+    size_t used, room;
+    char bytes[];
+};
+
+static uint32_t len_of(const char *bytes)
 {
-    size_t at = (size_t)hash & (names->room - 1);
+    uint32_t len;
+
+    memcpy(&len, bytes - sizeof len, sizeof len);
+    return len;
+}
+
+static struct osi_name *slot_of(const osi_names *names, const char *name,
+                                size_t len, uint32_t tag)
+{
+    size_t at = tag & (names->room - 1);
 
     for (;;) {
         struct osi_name *const slot = &names->slots[at];
         if (slot->bytes == NULL ||
-            (slot->hash == hash && slot->len == len &&
+            (slot->tag == tag && len_of(slot->bytes) == len &&
              memcmp(slot->bytes, name, len) == 0))
             return slot;
         at = (at + 1) & (names->room - 1);
@@ -31,60 +48,114 @@ static struct osi_name *slot_of(const osi_names *names, const char *name,
 
 static bool grow(osi_names *names)
 {
-    osi_names fresh = {NULL, names->n, names->room ? names->room * 2 : 64};
+    const size_t room = names->room ? names->room * 2 : 64;
+    struct osi_name *fresh;
 
-    if (fresh.room > SIZE_MAX / sizeof *fresh.slots)
+    if (room > SIZE_MAX / sizeof *fresh)
         return false;
-    fresh.slots = osi_realloc(NULL, fresh.room * sizeof *fresh.slots);
-    if (fresh.slots == NULL)
+    fresh = osi_realloc(NULL, room * sizeof *fresh);
+    if (fresh == NULL)
         return false;
-    memset(fresh.slots, 0, fresh.room * sizeof *fresh.slots);
+    memset(fresh, 0, room * sizeof *fresh);
     for (size_t i = 0; i < names->room; i++) {
-        const struct osi_name *const old = &names->slots[i];
-        if (old->bytes != NULL)
-            *slot_of(&fresh, old->bytes, old->len, old->hash) = *old;
+        size_t at = names->slots[i].tag & (room - 1);
+        if (names->slots[i].bytes == NULL)
+            continue;
+        while (fresh[at].bytes != NULL)
+            at = (at + 1) & (room - 1);
+        fresh[at] = names->slots[i];
     }
     free(names->slots);
-    *names = fresh;
+    names->slots = fresh;
+    names->room = room;
     return true;
+}
+
+const char *osi_names_copy(osi_names *names, const char *text, size_t len)
+{
+    const uint32_t number = (uint32_t)len;
+    const size_t size = sizeof number + len + 1;
+    struct osi_name_chunk *chunk = names->chunks;
+    char *to;
+
+    if (len > UINT32_MAX)
+        return NULL;
+    if (chunk == NULL || chunk->room - chunk->used < size) {
+        const size_t room = size > CHUNK ? size : CHUNK;
+        chunk = osi_realloc(NULL, sizeof *chunk + room);
+        if (chunk == NULL)
+            return NULL;
+        chunk->next = names->chunks;
+        chunk->used = 0;
+        chunk->room = room;
+        names->chunks = chunk;
+        names->bytes += sizeof *chunk + room;
+    }
+    to = chunk->bytes + chunk->used;
+    chunk->used += size;
+    memcpy(to, &number, sizeof number);
+    memcpy(to + sizeof number, text, len);
+    to[sizeof number + len] = '\0';
+    return to + sizeof number;
 }
 
 uint32_t *osi_names_put(osi_names *names, const char *name, size_t len,
                         uint32_t value)
 {
-    const uint64_t hash = XXH3_64bits(name, len);
+    const uint32_t tag = (uint32_t)XXH3_64bits(name, len);
     struct osi_name *slot;
-    char *copy;
+    const char *copy;
 
     if (names->n >= names->room / 2 && !grow(names))
         return NULL;
-    slot = slot_of(names, name, len, hash);
+    slot = slot_of(names, name, len, tag);
     if (slot->bytes != NULL)
         return &slot->value;
-    copy = osi_realloc(NULL, len + 1);
+    copy = osi_names_copy(names, name, len);
     if (copy == NULL)
         return NULL;
-    memcpy(copy, name, len);
-    copy[len] = '\0';
-    *slot = (struct osi_name){copy, len, hash, value};
+    *slot = (struct osi_name){copy, tag, value};
     names->n++;
     return &slot->value;
 }
 
-uint32_t *osi_names_find(const osi_names *names, const char *name, size_t len)
+static struct osi_name *find(const osi_names *names, const char *name,
+                             size_t len)
 {
     struct osi_name *slot;
 
     if (names->n == 0)
         return NULL;
-    slot = slot_of(names, name, len, XXH3_64bits(name, len));
-    return slot->bytes != NULL ? &slot->value : NULL;
+    slot = slot_of(names, name, len, (uint32_t)XXH3_64bits(name, len));
+    return slot->bytes != NULL ? slot : NULL;
+}
+
+uint32_t *osi_names_find(const osi_names *names, const char *name, size_t len)
+{
+    struct osi_name *const slot = find(names, name, len);
+
+    return slot != NULL ? &slot->value : NULL;
+}
+
+const char *osi_names_own(const osi_names *names, const char *name, size_t len)
+{
+    const struct osi_name *const slot = find(names, name, len);
+
+    return slot != NULL ? slot->bytes : NULL;
+}
+
+size_t osi_names_memory(const osi_names *names)
+{
+    return names->bytes + names->room * sizeof *names->slots;
 }
 
 void osi_names_free(osi_names *names)
 {
-    for (size_t i = 0; i < names->room; i++)
-        free(names->slots[i].bytes);
+    while (names->chunks != NULL) {
+        struct osi_name_chunk *const next = names->chunks->next;
+        free(names->chunks);
+        names->chunks = next;
+    }
     free(names->slots);
     memset(names, 0, sizeof *names);
 }

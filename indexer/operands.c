@@ -119,12 +119,13 @@ static bool add_stdin(loader *l)
     return true;
 }
 
-static void report(loader *l, const char *name, const char *reason)
+static bool report(loader *l, const char *name, const char *reason)
 {
     osi_error_path(name, strlen(name), reason);
     osi_mark_partly();
-    if (l->path.len > 0)
-        osi_names_put(l->kept, l->path.data, l->path.len, 0);
+    return l->path.len == 0 ||
+           osi_names_put(l->kept, l->path.data, l->path.len, 0) != NULL ||
+           out_of_memory();
 }
 
 /* The walk would pass it by; who names it is told. */
@@ -137,27 +138,36 @@ static bool is_index(const loader *l)
            a.st_ino == b.st_ino;
 }
 
+/* What was typed, which mostly is the end of the absolute path: millions of
+ * names in a list need no second copy then. */
+static const char *keep_shown(osi_names *set, const osi_operand *item,
+                              const char *shown)
+{
+    const size_t len = strlen(shown);
+
+    return len <= item->len &&
+                   memcmp(item->path + item->len - len, shown, len) == 0
+               ? item->path + item->len - len
+               : osi_names_copy(set, shown, len);
+}
+
 static bool add_path(loader *l, const char *name, const char *shown)
 {
     uint64_t size = 0;
     int64_t mtime_ns = 0;
     const osi_operand_kind kind =
         osi_resolve(&l->resolver, name, &l->path, &size, &mtime_ns);
-    const size_t before = l->set->n, room = strlen(shown) + 1;
+    const size_t before = l->set->n;
     osi_operand *item;
 
     if (kind == OSI_OPERAND_ERROR && errno == ENOMEM)
         return out_of_memory();
-    if (kind == OSI_OPERAND_ERROR || kind == OSI_OPERAND_OTHER) {
-        report(l, name, kind == OSI_OPERAND_ERROR
-                            ? strerror(errno)
-                            : "neither a file nor a folder");
-        return true;
-    }
-    if (kind == OSI_OPERAND_FOLDER && is_index(l)) {
-        report(l, name, "is the index, and not indexed");
-        return true;
-    }
+    if (kind == OSI_OPERAND_ERROR || kind == OSI_OPERAND_OTHER)
+        return report(l, name, kind == OSI_OPERAND_ERROR
+                                   ? strerror(errno)
+                                   : "neither a file nor a folder");
+    if (kind == OSI_OPERAND_FOLDER && is_index(l))
+        return report(l, name, "is the index, and not indexed");
     if (osi_names_put(l->set, l->path.data, l->path.len,
                       kind == OSI_OPERAND_MISSING ? OSI_NAMED_MISSING
                                                   : OSI_NAMED) == NULL)
@@ -167,14 +177,11 @@ static bool add_path(loader *l, const char *name, const char *shown)
     item = push(l->out);
     if (item == NULL)
         return out_of_memory();
-    *item = (osi_operand){kind, osi_realloc(NULL, l->path.len + room + 1),
-                          l->path.len, NULL, size, mtime_ns, l->loud};
-    if (item->path == NULL)
-        return out_of_memory();
-    memcpy(item->path, l->path.data, l->path.len + 1);
-    /* Its own copy behind the path: a list's names are gone by then. */
-    item->shown = memcpy(item->path + l->path.len + 1, shown, room);
-    return true;
+    *item = (osi_operand){
+        kind, l->loud, osi_names_own(l->set, l->path.data, l->path.len),
+        l->path.len, NULL, size, mtime_ns};
+    item->shown = keep_shown(l->set, item, shown);
+    return item->shown != NULL || out_of_memory();
 }
 
 static bool add_name(void *arg, const char *name, size_t len)
@@ -260,8 +267,6 @@ bool osi_operands_load(const osi_options *options, const osi_place *place,
 
 void osi_operands_free(osi_operands *operands)
 {
-    for (size_t i = 0; i < operands->n; i++)
-        free(operands->items[i].path);
     free(operands->items);
     memset(operands, 0, sizeof *operands);
 }

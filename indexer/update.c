@@ -17,6 +17,7 @@
 
 #define ID_MAX 4096
 #define JOBS_MAX 256
+#define DEFAULT_MEMORY ((uint64_t)512 << 20)
 
 static bool push_open_batch(osi_run *run)
 {
@@ -267,13 +268,25 @@ static bool drop_vanished(osi_run *run)
     return ok;
 }
 
-static osteon_status open_writer(osi_run *run, osteon_error *err)
+/* The budget without what the names of files take, but half of it at least. */
+static size_t memory_for_writer(const osi_run *run,
+                                const osi_operands *operands)
+{
+    const size_t memory = (size_t)run->options->memory;
+    const size_t names = osi_names_memory(&run->operands) +
+                         operands->room * sizeof *operands->items;
+
+    return memory - (names < memory / 2 ? names : memory / 2);
+}
+
+static osteon_status open_writer(osi_run *run, const osi_operands *operands,
+                                 osteon_error *err)
 {
     const osi_options *const options = run->options;
     const osteon_writer_options wanted = {
         .engine = options->engine,
         .language = options->language,
-        .memory = (size_t)options->memory,
+        .memory = memory_for_writer(run, operands),
         .threads = (unsigned)options->jobs,
         .wait = options->wait,
         .must_exist = options->merge && options->n_operands == 0 &&
@@ -407,7 +420,7 @@ static int run_update(osi_run *run, const osi_operands *operands)
         osi_error_path(root, strlen(root), strerror(errno));
         return OSI_FATAL;
     }
-    if (open_writer(run, &err) != OSTEON_OK) {
+    if (open_writer(run, operands, &err) != OSTEON_OK) {
         close(run->root);
         return osi_library_error(run->place->index, &err);
     }
@@ -437,6 +450,8 @@ int osi_update(const osi_options *options, const osi_place *place)
     osi_run run;
     int status = OSI_FATAL;
 
+    if (filled.memory == 0)
+        filled.memory = DEFAULT_MEMORY;
     if (filled.jobs == 0)
         filled.jobs = count_cores();
     if (filled.jobs > JOBS_MAX)

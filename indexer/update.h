@@ -15,15 +15,15 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-/* Something the user named. */
+/* Something the user named. Texts live in the set of operands. */
 typedef struct osi_operand {
     osi_operand_kind kind;
-    char *path; /* absolute; NULL: standard input */
+    bool loud;
+    const char *path; /* absolute; NULL: standard input */
     size_t len;
     const char *shown; /* as typed; "" for the current folder by default */
     uint64_t size;
     int64_t mtime_ns;
-    bool loud;
 } osi_operand;
 
 /* A file to be read. */
@@ -141,7 +141,7 @@ typedef struct osi_operands {
  * looked at is reported and goes to `kept`. */
 bool osi_operands_load(const osi_options *options, const osi_place *place,
                        osi_operands *out, osi_names *set, osi_names *kept);
-void osi_operands_free(osi_operands *operands);
+void osi_operands_free(osi_operands *operands); /* before the set */
 
 /* Reports names that are neither there nor in the index. */
 void osi_report_missing(const osi_operands *operands, const osi_names *set);

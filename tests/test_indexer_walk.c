@@ -372,6 +372,32 @@ START_TEST(test_is_covered_nearest_decides)
 }
 END_TEST
 
+/* What a list of files with millions of names costs. */
+START_TEST(test_names_of_many_files_take_little)
+{
+    osi_names names = {0};
+    char name[128];
+    const char *first = NULL;
+    size_t bytes = 0;
+
+    for (uint32_t i = 0; i < 100000; i++) {
+        const size_t len = (size_t)snprintf(
+            name, sizeof name, "/some/folder/of/a/tree/with/names/a-%05u", i);
+        ck_assert_ptr_nonnull(osi_names_put(&names, name, len, i));
+        bytes += len;
+        if (i == 0)
+            first = osi_names_own(&names, name, len);
+    }
+    ck_assert_uint_ge(osi_names_memory(&names), bytes);
+    ck_assert_uint_le(osi_names_memory(&names), bytes + 100000 * 50);
+    ck_assert_str_eq(first, "/some/folder/of/a/tree/with/names/a-00000");
+    ck_assert_ptr_null(osi_names_own(&names, "a", 1));
+    ck_assert_str_eq(osi_names_copy(&names, "text", 3), "tex");
+    ck_assert_ptr_null(osi_names_find(&names, "tex", 3));
+    osi_names_free(&names);
+}
+END_TEST
+
 START_TEST(test_names_put_many_are_found)
 {
     osi_names names = {0};
@@ -458,6 +484,7 @@ int main(void)
     tcase_add_test(paths, test_stat_settled_fresh_file_gets_a_tick_old);
     tcase_add_test(paths, test_is_covered_nearest_decides);
     tcase_add_test(paths, test_names_put_many_are_found);
+    tcase_add_test(paths, test_names_of_many_files_take_little);
     tcase_add_test(paths, test_parse_size_forms_agree);
     suite_add_tcase(suite, walk);
     suite_add_tcase(suite, paths);
