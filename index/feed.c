@@ -218,7 +218,7 @@ static void wait_for_batches(ost_writer *w, bool last)
             continue;
         }
         if (until.tv_sec == 0) {
-            clock_gettime(CLOCK_REALTIME, &until);
+            clock_gettime(CLOCK_MONOTONIC, &until);
             until.tv_sec += PATIENCE;
         }
         if (pthread_cond_timedwait(&w->changed_state, &w->mutex, &until) ==
@@ -302,6 +302,13 @@ static bool is_full(const ost_writer *w)
     return w->used > w->memory - (others < half ? others : half);
 }
 
+static osteon_status check_batch(const ost_feed *feed, osteon_error *err)
+{
+    return feed->in_batch ? OSTEON_OK
+                          : ost_fail(err, OSTEON_INVALID,
+                                     "a feed is not inside a batch");
+}
+
 osteon_status ost_feed_end(ost_feed *feed, osteon_error *err)
 {
     ost_writer *w = feed->writer;
@@ -310,8 +317,8 @@ osteon_status ost_feed_end(ost_feed *feed, osteon_error *err)
     size_t memory;
     bool full;
 
-    if (!feed->in_batch)
-        return ost_fail(err, OSTEON_INVALID, "a feed is not inside a batch");
+    if (check_batch(feed, err) != OSTEON_OK)
+        return OSTEON_INVALID;
     ended = ost_inverter_end(feed->inverter, &error);
     memory = ost_inverter_memory(feed->inverter);
     full = ost_inverter_is_full(feed->inverter);
@@ -350,6 +357,8 @@ osteon_status ost_feed_add(ost_feed *feed, const osteon_document *doc,
 {
     osteon_error error;
 
+    if (check_batch(feed, err) != OSTEON_OK)
+        return OSTEON_INVALID;
     return fed(feed, ost_inverter_add(feed->inverter, doc, &error), &error,
                err);
 }
@@ -359,6 +368,8 @@ osteon_status ost_feed_more(ost_feed *feed, const char *body, size_t len,
 {
     osteon_error error;
 
+    if (check_batch(feed, err) != OSTEON_OK)
+        return OSTEON_INVALID;
     return fed(feed,
                ost_inverter_more(feed->inverter, body, len, store, &error),
                &error, err);
@@ -366,7 +377,8 @@ osteon_status ost_feed_more(ost_feed *feed, const char *body, size_t len,
 
 void ost_feed_abandon(ost_feed *feed)
 {
-    ost_inverter_abandon(feed->inverter);
+    if (feed->in_batch)
+        ost_inverter_abandon(feed->inverter);
 }
 
 /* ---- The writer's own feed ---- */

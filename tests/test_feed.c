@@ -3,9 +3,24 @@
  * Feeds and batches: what is taken back, refused or left open, what counts
  * as memory, and how many fields a merge may join.
  */
+#define _GNU_SOURCE /* syscall */
 #include "commit.h"
 #include "run_suite.h"
 #include "writer_fixture.h"
+
+#include <sys/syscall.h>
+#include <time.h>
+
+/* The day's clock is an hour ahead when it is asked, and then set right: no wait
+ * may go by it. */
+int clock_gettime(clockid_t clock, struct timespec *t)
+{
+    const int status = (int)syscall(SYS_clock_gettime, clock, t);
+
+    if (clock == CLOCK_REALTIME)
+        t->tv_sec += 3600;
+    return status;
+}
 
 START_TEST(test_feed_abandoned_document_is_not_there)
 {
@@ -171,6 +186,49 @@ START_TEST(test_feed_own_batch_does_not_hold_up_a_feed)
 }
 END_TEST
 
+/* Batches 0 to 4 never come: the flush waits a while, not for ever. */
+START_TEST(test_feed_left_out_batch_is_waited_for_a_while)
+{
+    const osteon_writer_options options = {.memory = 1};
+    osteon_writer *w = open_writer(&options);
+    const osteon_document doc = {
+        .id = "a", .id_len = 1, .body = "one", .body_len = 3};
+    osteon_feed *feed;
+
+    OK(osteon_feed_open(w, &feed, &err));
+    OK(osteon_feed_begin(feed, 5, &err));
+    OK(osteon_feed_add(feed, &doc, &err));
+    OK(osteon_feed_end(feed, &err)); /* flushes */
+    ck_assert_uint_gt(next_file(), 1);
+    osteon_feed_close(feed);
+    commit_and_close(w);
+    ck_assert_uint_eq(info().documents, 1);
+}
+END_TEST
+
+START_TEST(test_feed_outside_a_batch_takes_nothing)
+{
+    osteon_writer *w = open_writer(NULL);
+    const osteon_document doc = {
+        .id = "a", .id_len = 1, .body = "one", .body_len = 3};
+    osteon_feed *feed;
+
+    OK(osteon_feed_open(w, &feed, &err));
+    ck_assert_int_eq(osteon_feed_add(feed, &doc, &err), OSTEON_INVALID);
+    OK(osteon_feed_begin(feed, 0, &err));
+    OK(osteon_feed_add(feed, &doc, &err));
+    OK(osteon_feed_end(feed, &err));
+    ck_assert_int_eq(osteon_feed_add(feed, &doc, &err), OSTEON_INVALID);
+    ck_assert_int_eq(osteon_feed_more(feed, "two", 3, true, &err),
+                     OSTEON_INVALID);
+    osteon_feed_abandon(feed);
+    osteon_feed_close(feed);
+    commit_and_close(w);
+    ck_assert_uint_eq(info().documents, 1);
+    ck_assert_int_eq(lines_with(":two "), 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("feed");
@@ -178,13 +236,15 @@ int main(void)
 
     tcase_add_unchecked_fixture(tc, scratch_make, scratch_remove);
     tcase_add_checked_fixture(tc, scratch_empty, NULL);
-    tcase_set_timeout(tc, 120);
+    tcase_set_timeout(tc, 60);
     tcase_add_test(tc, test_feed_abandoned_document_is_not_there);
     tcase_add_test(tc, test_feed_text_of_fields_counts_as_memory);
     tcase_add_test(tc, test_feed_merge_of_too_many_fields_is_left_undone);
     tcase_add_test(tc, test_feed_abandoned_alone_keeps_the_generation);
     tcase_add_test(tc, test_feed_refused_batch_leaves_the_writer_usable);
     tcase_add_test(tc, test_feed_own_batch_does_not_hold_up_a_feed);
+    tcase_add_test(tc, test_feed_left_out_batch_is_waited_for_a_while);
+    tcase_add_test(tc, test_feed_outside_a_batch_takes_nothing);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }

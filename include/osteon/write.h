@@ -114,7 +114,8 @@ osteon_feed_begin(osteon_feed *feed, uint64_t sequence, osteon_error *err);
 
 /* Adds a document to the batch. Where text comes in pieces, `document` holds
  * the first and osteon_feed_more the others; a word is never joined across
- * pieces, so cut between words. */
+ * pieces, so cut between words. OSTEON_INVALID: no batch is begun, or an id
+ * is not 1 to 4096 bytes without NUL. */
 OSTEON_API OSTEON_MUST_CHECK osteon_status
 osteon_feed_add(osteon_feed *feed, const osteon_document *document,
                 osteon_error *err);
