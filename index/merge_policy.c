@@ -209,8 +209,8 @@ static osteon_status reorder_all(ost_writer *w, osteon_error *err)
         s = order == NULL ? ost_fail_memory(err)
                           : ost_writer_segment_open(w, i, err);
         if (s == OSTEON_OK)
-            s = ost_reorder(w->segments[i].reader, w->memory / 2, w->threads,
-                            order, err);
+            s = ost_reorder(w->segments[i].reader, w->memory / 2,
+                            ost_writer_threads(w), order, err);
         if (s == OSTEON_OK)
             s = merge_range(w, i, i + 1, order, err);
         w->changed = true;

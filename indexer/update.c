@@ -436,11 +436,18 @@ static int run_update(osi_run *run, const osi_operands *operands)
     return status;
 }
 
-static uint64_t count_cores(void)
+/* Threads to index with. Each has some megabytes beside what it adds to the
+ * budget: a small one feeds few, two and one more for each 32 MiB. */
+static uint64_t count_threads(const osi_options *options)
 {
-    const long n = sysconf(_SC_NPROCESSORS_ONLN);
+    const uint64_t fed = 2 + options->memory / ((uint64_t)32 << 20);
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    uint64_t n = options->jobs;
 
-    return n > 0 ? (uint64_t)n : 1;
+    if (n == 0)
+        n = cores > 0 ? (uint64_t)cores : 1;
+    n = n < fed ? n : fed;
+    return n < JOBS_MAX ? n : JOBS_MAX;
 }
 
 int osi_update(const osi_options *options, const osi_place *place)
@@ -452,10 +459,7 @@ int osi_update(const osi_options *options, const osi_place *place)
 
     if (filled.memory == 0)
         filled.memory = DEFAULT_MEMORY;
-    if (filled.jobs == 0)
-        filled.jobs = count_cores();
-    if (filled.jobs > JOBS_MAX)
-        filled.jobs = JOBS_MAX;
+    filled.jobs = count_threads(&filled);
     memset(&run, 0, sizeof run);
     run.options = &filled;
     run.place = place;

@@ -100,31 +100,74 @@ static bool add_item(frame *f, const struct dirent *entry, ino_t index)
     return true;
 }
 
-static osi_rules *read_rules(int folder, unsigned present)
+/* Adds the rules of a file, of which not more than IGNORE_FILE_MAX bytes are
+ * read. Returns errno; false in *memory: there was none. */
+static int read_ignore_file(int folder, const char *name, osi_rules *rules,
+                            bool *memory)
+{
+    const int fd = openat(folder, name,
+                          O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    osi_bytes text = {0};
+    ssize_t got = 1;
+    int code = 0;
+
+    if (fd < 0)
+        return errno;
+    while (got > 0 && text.len < IGNORE_FILE_MAX) {
+        char *const place = osi_bytes_reserve(&text, 1 << 14);
+        if (place == NULL)
+            break;
+        got = read(fd, place, 1 << 14);
+        if (got > 0)
+            text.len += (size_t)got;
+    }
+    if (got < 0)
+        code = errno;
+    close(fd);
+    *memory = !text.failed && osi_rules_add(rules, text.data, text.len);
+    osi_bytes_free(&text);
+    return code;
+}
+
+/* Tells of an ignore file in the folder at the path that cannot be read: what
+ * it leaves out is not left out. */
+static void tell_unread(walker *w, size_t folder_len, const char *name,
+                        int code)
+{
+    osi_bytes path = {0};
+
+    osi_bytes_add(&path, w->path.data, folder_len);
+    osi_bytes_add(&path, "/", 1);
+    osi_bytes_add(&path, name, strlen(name) + 1);
+    if (path.failed)
+        w->no_memory = true;
+    else
+        w->walk->failed(w->walk->arg, path.data, path.len - 1, code);
+    osi_bytes_free(&path);
+}
+
+/* Rules of the ignore files of a folder, NULL: no memory. What is not there is
+ * none; nor is a folder of that name. One that cannot be read is told of where
+ * the walk goes: paths above it are not the user's. */
+static osi_rules *read_rules(walker *w, int folder, size_t folder_len,
+                             unsigned present)
 {
     osi_rules *const rules = osi_rules_new();
+    bool memory = rules != NULL;
 
-    for (unsigned i = 0; rules != NULL && i < 3; i++) {
-        osi_bytes text = {0};
-        ssize_t got = 1;
-        int fd = -1;
-        if (present & 1U << i)
-            fd = openat(folder, ignore_files[i],
-                        O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-        while (fd >= 0 && got > 0 && text.len < IGNORE_FILE_MAX) {
-            char *const place = osi_bytes_reserve(&text, 1 << 14);
-            if (place == NULL)
-                break;
-            got = read(fd, place, 1 << 14);
-            if (got > 0)
-                text.len += (size_t)got;
-        }
-        if (fd >= 0)
-            close(fd);
-        osi_rules_add(rules, text.data, text.len);
-        osi_bytes_free(&text);
+    for (unsigned i = 0; memory && i < 3; i++) {
+        int code;
+        if (!(present & 1U << i))
+            continue;
+        code = read_ignore_file(folder, ignore_files[i], rules, &memory);
+        if (code != 0 && code != ENOENT && code != EISDIR &&
+            folder_len >= w->top)
+            tell_unread(w, folder_len, ignore_files[i], code);
     }
-    return rules;
+    if (memory)
+        return rules;
+    osi_rules_free(rules);
+    return NULL;
 }
 
 static const char *shown_path(const walker *w)
@@ -201,7 +244,7 @@ static int read_names(walker *w, frame *f)
     if (mark != NULL && is_some_index(f->fd, mark))
         f->n = 0;
     if (present != 0 && !w->walk->no_ignore && !w->no_memory) {
-        f->rules = read_rules(f->fd, present);
+        f->rules = read_rules(w, f->fd, w->path.len, present);
         w->no_memory = f->rules == NULL;
     }
     return w->no_memory ? 0 : code;
@@ -457,7 +500,7 @@ static bool load_outer(walker *w)
         if (fd < 0)
             continue;
         f->path_len = at;
-        f->rules = read_rules(fd, 7);
+        f->rules = read_rules(w, fd, at, 7);
         close(fd);
         if (f->rules == NULL)
             return false;

@@ -231,6 +231,22 @@ START_TEST(test_walk_unreadable_folder_is_told)
 }
 END_TEST
 
+START_TEST(test_walk_unreadable_ignore_file_is_told)
+{
+    put("a/f", "");
+    put("b/f", "");
+    ck_assert_int_eq(symlink(".gitignore", "a/.gitignore"), 0); /* ELOOP */
+    ck_assert_int_eq(symlink("nowhere", "b/.gitignore"), 0);
+    ck_assert_int_eq(mkdir("b/.ignore", 0777), 0);
+    ck_assert_str_eq(walked("", plain),
+                     "failed /a/.gitignore\na/f\nb/f\n");
+    ck_assert_str_eq(walked("/a", plain), "failed /a/.gitignore\na/f\n");
+    ck_assert_int_eq(mkdir("a/c", 0777), 0);
+    put("a/c/f", "");
+    ck_assert_str_eq(walked("/a/c", plain), "a/c/f\n");
+}
+END_TEST
+
 START_TEST(test_walk_deep_tree_is_finished)
 {
     enum { DEPTH = 300 };
@@ -256,6 +272,7 @@ START_TEST(test_walk_memory_fails_is_reported)
     put(".gitignore", "x\n");
     put("a/b/f", "");
     put("f", "");
+    put("x", "");
     for (unsigned long n = 1; no_memory; n++) {
         osi_place place;
         osi_rules *globs;
@@ -274,6 +291,8 @@ START_TEST(test_walk_memory_fails_is_reported)
         ck_assert_uint_lt(n, 200);
         osi_place_free(&place);
     }
+    osi_bytes_add(&seen, "", 1);
+    ck_assert_str_eq(seen.data, "a/b/f\nf\n"); /* rules were not lost */
 }
 END_TEST
 
@@ -477,6 +496,7 @@ int main(void)
     tcase_add_test(walk, test_walk_globs_take_and_leave_out);
     tcase_add_test(walk, test_walk_operands_are_passed_by);
     tcase_add_test(walk, test_walk_unreadable_folder_is_told);
+    tcase_add_test(walk, test_walk_unreadable_ignore_file_is_told);
     tcase_add_test(walk, test_walk_deep_tree_is_finished);
     tcase_add_test(walk, test_walk_memory_fails_is_reported);
     tcase_add_test(paths, test_place_find_nearest_is_found);
