@@ -89,7 +89,7 @@ OSTEON_MUST_CHECK osteon_status ost_manifest_commit(const char *folder,
                                                     osteon_error *err);
 
 /* Removes the files in `folder` whose names are of our kinds (seg-*, del-*,
- * src-*, MANIFEST.tmp) and which neither `m` nor, if not NULL, `also` names.
+ * src-*, MANIFEST.tmp, tmp-*) and which neither `m` nor, if not NULL, `also` names.
  * Failures are left for the next writer. For the holder of the lock only. */
 void ost_manifest_sweep(const char *folder, const ost_manifest *m,
                         const ost_manifest *also);
@@ -98,7 +98,7 @@ void ost_manifest_sweep(const char *folder, const ost_manifest *m,
  * every file of our kinds, for a new manifest in a folder whose old one cannot
  * be read: its files may still be mapped. */
 typedef struct ost_folder_contents {
-    bool ours;   /* seg-*, del-*, src-*, MANIFEST.tmp or LOCK */
+    bool ours;   /* seg-*, del-*, src-*, tmp-*, MANIFEST.tmp or LOCK */
     bool others; /* anything else; MANIFEST, whose name tells nothing */
     uint64_t next_file;
 } ost_folder_contents;

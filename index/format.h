@@ -19,6 +19,11 @@
 #define OST_HEADER_SIZE 64
 #define OST_ALIGN 64
 
+/* What a file that is unlinked at once is called until then. */
+#define OST_SPILL_START "tmp-"
+#define OST_SPILL_END ".ost"
+#define OST_SPILL_PATTERN OST_SPILL_START "XXXXXX" OST_SPILL_END
+
 /* Bytes covered by one 32-bit checksum (the low half of XXH3-64). */
 #define OST_PAGE 4096
 

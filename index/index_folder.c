@@ -35,6 +35,18 @@ bool ost_file_name_parse(const char *name, size_t len, const char *kind,
     return true;
 }
 
+/* Left by a writer that was killed in the moment between making such a file
+ * and taking its name away. */
+static bool is_spill(const char *name)
+{
+    const size_t start = sizeof OST_SPILL_START - 1;
+
+    return strlen(name) == sizeof OST_SPILL_PATTERN - 1 &&
+           memcmp(name, OST_SPILL_START, start) == 0 &&
+           strchr(name, '.') == name + start + 6 &&
+           strcmp(name + start + 6, OST_SPILL_END) == 0;
+}
+
 static osteon_status open_folder(const char *folder, DIR **out,
                                  osteon_error *err)
 {
@@ -64,7 +76,7 @@ static void look_at(const char *name, ost_folder_contents *out)
         if (number >= out->next_file)
             out->next_file = number + 1;
     } else if (strcmp(name, OST_LOCK_NAME) == 0 ||
-               strcmp(name, OST_MANIFEST_TEMPORARY) == 0) {
+               strcmp(name, OST_MANIFEST_TEMPORARY) == 0 || is_spill(name)) {
         out->ours = true;
     } else {
         out->others = true;
@@ -108,7 +120,7 @@ void ost_manifest_sweep(const char *folder, const ost_manifest *m,
         goto done;
     while ((entry = readdir(dir)) != NULL) {
         const char *name = entry->d_name;
-        if (strcmp(name, OST_MANIFEST_TEMPORARY) != 0 &&
+        if (strcmp(name, OST_MANIFEST_TEMPORARY) != 0 && !is_spill(name) &&
             !ost_file_name_parse(name, strlen(name), NULL, NULL))
             continue;
         if (n > 0 &&

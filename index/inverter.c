@@ -343,6 +343,13 @@ osteon_status ost_inverter_begin(ost_inverter *inv, uint64_t sequence,
     return OSTEON_OK;
 }
 
+/* Adds to the stored text of the last document. */
+static bool store_text(ost_inverter *inv, const char *text, size_t len)
+{
+    inv->too_large = !ost_store_fits(&inv->store, len);
+    return ost_store_add(&inv->store, text, len);
+}
+
 /* Closes the stored text of the last document. */
 static bool close_text(ost_inverter *inv)
 {
@@ -402,6 +409,9 @@ static osteon_status fail(const ost_inverter *inv, osteon_error *err)
     if (inv->too_long)
         return ost_fail(err, OSTEON_NO_MEMORY,
                         "a document of too many words to hold in memory");
+    if (inv->too_large)
+        return ost_fail(err, OSTEON_NO_MEMORY,
+                        "a document with 2 GiB of text or more to be stored");
     return ost_fail_memory(err);
 }
 
@@ -444,7 +454,7 @@ osteon_status ost_inverter_add(ost_inverter *inv, const osteon_document *doc,
     if (ok && doc->stored != NULL) {
         ok = ost_store_begin(&inv->store);
         inv->text_open = ok;
-        ok = ok && ost_store_add(&inv->store, doc->stored, doc->stored_len);
+        ok = ok && store_text(inv, doc->stored, doc->stored_len);
     }
     if (!ok || inv->strings.failed)
         return fail(inv, err);
@@ -476,7 +486,7 @@ osteon_status ost_inverter_more(ost_inverter *inv, const char *body,
                         &length);
     ok = ok && count_length(inv, length);
     if (ok && store)
-        ok = ost_store_add(&inv->store, body, len);
+        ok = store_text(inv, body, len);
     inv->counts.text_bytes += len;
     return ok ? OSTEON_OK : fail(inv, err);
 }

@@ -83,7 +83,8 @@ typedef struct ost_inverter {
     size_t n_batches, batches_room;
 
     bool text_open;        /* the last document stores text */
-    bool too_long;         /* why adding failed: no place was left */
+    bool too_long;         /* why adding failed: no place was left, */
+    bool too_large;        /* or there is too much text to store */
     uint32_t position;     /* next in the default field of the last document */
     osteon_writer_counts counts;
 } ost_inverter;

@@ -4,7 +4,7 @@
  * whatever happens to us. Invariant: extents are of sizes above 0, do not
  * overlap, and those of a spool add up to its size.
  */
-#define _GNU_SOURCE /* O_TMPFILE, mkostemp */
+#define _GNU_SOURCE /* O_TMPFILE, mkostemps */
 #include "spool.h"
 
 #include <assert.h>
@@ -42,10 +42,10 @@ static osteon_status open_file(ost_spill *spill, osteon_error *err)
     if (spill->fd >= 0)
         return OSTEON_OK;
 #endif
-    path = ost_path_join(spill->folder, "tmp-XXXXXX");
+    path = ost_path_join(spill->folder, OST_SPILL_PATTERN);
     if (path == NULL)
         return ost_fail_memory(err);
-    spill->fd = mkostemp(path, O_CLOEXEC);
+    spill->fd = mkostemps(path, (int)strlen(OST_SPILL_END), O_CLOEXEC);
     if (spill->fd < 0)
         status = ost_fail_os(err, errno, "%s", path);
     else

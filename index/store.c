@@ -64,10 +64,15 @@ bool ost_store_begin(ost_store *store)
     return true;
 }
 
+bool ost_store_fits(const ost_store *store, size_t len)
+{
+    return len <= LONGEST - (store->raw.len - store->text_at);
+}
+
 bool ost_store_add(ost_store *store, const char *text, size_t len)
 {
     assert(store->text_open);
-    if (len > LONGEST - (store->raw.len - store->text_at))
+    if (!ost_store_fits(store, len))
         return false;
     ost_buffer_add(&store->raw, text, len);
     return !store->raw.failed;

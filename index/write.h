@@ -29,8 +29,9 @@ void ost_store_free(ost_store *store);
 /* Opens a text, adds to it in any number of pieces, closes it. _close gives
  * the block (numbered from 0 in this store), offset and length to find it by;
  * the block may still be filling. _drop takes the open text back. False:
- * memory ran out, or a text of 2 GiB or more. */
+ * memory ran out, or a text of 2 GiB or more: see ost_store_fits. */
 bool ost_store_begin(ost_store *store);
+bool ost_store_fits(const ost_store *store, size_t len); /* so much more */
 bool ost_store_add(ost_store *store, const char *text, size_t len);
 bool ost_store_close(ost_store *store, uint64_t *block, uint32_t *at,
                      uint32_t *len);

@@ -206,6 +206,20 @@ START_TEST(test_feed_left_out_batch_is_waited_for_a_while)
 }
 END_TEST
 
+START_TEST(test_feed_text_too_large_to_store_is_told)
+{
+    osteon_writer *w = open_writer(NULL);
+    const osteon_document doc = {.id = "a",
+                                 .id_len = 1,
+                                 .stored = "x", /* not looked at */
+                                 .stored_len = (size_t)2 << 30};
+
+    ck_assert_int_eq(osteon_writer_add(w, &doc, &err), OSTEON_NO_MEMORY);
+    ck_assert_ptr_nonnull(strstr(err.text, "2 GiB"));
+    osteon_writer_close(w);
+}
+END_TEST
+
 START_TEST(test_feed_outside_a_batch_takes_nothing)
 {
     osteon_writer *w = open_writer(NULL);
@@ -244,6 +258,7 @@ int main(void)
     tcase_add_test(tc, test_feed_refused_batch_leaves_the_writer_usable);
     tcase_add_test(tc, test_feed_own_batch_does_not_hold_up_a_feed);
     tcase_add_test(tc, test_feed_left_out_batch_is_waited_for_a_while);
+    tcase_add_test(tc, test_feed_text_too_large_to_store_is_told);
     tcase_add_test(tc, test_feed_outside_a_batch_takes_nothing);
     suite_add_tcase(suite, tc);
     return run_suite(suite);

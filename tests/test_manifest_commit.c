@@ -256,10 +256,12 @@ START_TEST(test_sweep_removes_ours_that_nothing_names)
         "seg-00000001.ost", "seg-00000002.ost", "del-00000003.ost",
         "src-00000004.ost", "src-00000005.ost", "MANIFEST",
         "LOCK",             "notes.txt",        "seg-notes.ost",
-        "seg-1.ost.bak",    "xyz-00000001.ost", NULL};
+        "seg-1.ost.bak",    "xyz-00000001.ost", "tmp-backup",
+        "tmp-backup1.ost",  "tmp-a.c.ef.ost",   NULL};
     static const char *const gone[] = {
         "seg-00000003.ost", "seg-00000009.ost", "del-00000001.ost",
-        "src-00000001.ost", "seg-1.ost",        "MANIFEST.tmp", NULL};
+        "src-00000001.ost", "seg-1.ost",        "MANIFEST.tmp",
+        "tmp-aB3xYz.ost",   NULL};
     ost_manifest *m = make(1), *also = make(2);
 
     ck_assert_int_eq(
