@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * What every folder of the library shares: errors, checked growth of arrays,
- * byte buffers, files, and variable-length integers. Nothing here knows what
- * an index is.
+ * byte buffers, conditions, files, and variable-length integers. Nothing here
+ * knows what an index is.
  */
 #ifndef OST_BASE_H
 #define OST_BASE_H
 
 #include <osteon/osteon.h>
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,6 +171,12 @@ static inline void ost_put64(void *p, uint64_t v)
     ost_put32(p, (uint32_t)v);
     ost_put32((uint8_t *)p + 4, (uint32_t)(v >> 32));
 }
+
+/* ---- condition.c ---- */
+
+/* Makes a condition variable of which pthread_cond_timedwait goes by
+ * CLOCK_MONOTONIC. */
+void ost_condition_init(pthread_cond_t *condition);
 
 /* ---- file.c ---- */
 

@@ -180,7 +180,7 @@ void ost_xw_wait(ost_xw_writer *w, uint64_t sequence)
         ost_xw_end_idle(w);
         if (!is_too_much(w, sequence))
             return;
-        clock_gettime(CLOCK_REALTIME, &until);
+        clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_sec += PATIENCE;
         if (pthread_cond_timedwait(&w->changed_state, &w->mutex, &until) ==
                 ETIMEDOUT &&

@@ -167,7 +167,7 @@ static osteon_status writer_open(const char *path,
     if (w == NULL)
         return ost_fail_memory(err);
     pthread_mutex_init(&w->mutex, NULL);
-    pthread_cond_init(&w->changed_state, NULL);
+    ost_condition_init(&w->changed_state);
     ost_field_names_init(&w->names);
     s = ost_writer_options(options, &o, err);
     w->memory = o.memory;

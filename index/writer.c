@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Above this a segment could outgrow OST_MAX_SEGMENT. */
@@ -102,17 +101,6 @@ static osteon_status read_state(ost_writer *w, const osteon_writer_options *o,
     return OSTEON_OK;
 }
 
-/* Waits end at a time of the clock that nobody sets. */
-static void init_condition(pthread_cond_t *condition)
-{
-    pthread_condattr_t attributes;
-
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(condition, &attributes);
-    pthread_condattr_destroy(&attributes);
-}
-
 osteon_status ost_writer_open(const char *path,
                               const osteon_writer_options *options,
                               ost_writer **out, osteon_error *err)
@@ -125,7 +113,7 @@ osteon_status ost_writer_open(const char *path,
     if (w == NULL)
         return ost_fail_memory(err);
     pthread_mutex_init(&w->mutex, NULL);
-    init_condition(&w->changed_state);
+    ost_condition_init(&w->changed_state);
     ost_field_names_init(&w->names);
     s = ost_writer_options(options, &o, err);
     if (s != OSTEON_OK)
