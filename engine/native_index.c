@@ -122,15 +122,16 @@ static size_t native_parts(const osteon_index *index, osteon_part *out,
     return N_PARTS + 2;
 }
 
-/* Listing all sources reads the whole table, once. */
+/* Listing all sources reads the whole table, once: as it was when the index
+ * was opened. */
 static osteon_status load_sources(ost_native_index *index, osteon_error *err)
 {
-    const ost_snapshot *snap = index->snapshot;
+    const ost_source_table *table = index->snapshot->sources;
 
     if (index->sources != NULL)
         return OSTEON_OK;
-    return ost_sources_load(snap->folder, &snap->manifest->sources,
-                            &index->sources, err);
+    return table != NULL ? ost_source_table_read(table, &index->sources, err)
+                         : ost_sources_new(&index->sources, err);
 }
 
 static osteon_status native_source_next(osteon_index *base, uint32_t *cursor,

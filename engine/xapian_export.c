@@ -87,19 +87,18 @@ static osteon_status put_source(exporter *e, osteon_source *source,
 
 static osteon_status put_sources(exporter *e, osteon_error *err)
 {
-    const ost_file_ref *file = &e->snap->manifest->sources;
     ost_sources *table = NULL;
     osteon_source source;
     uint32_t cursor = 0;
     char *root;
     osteon_status s;
 
-    if (file->name == NULL)
+    if (e->snap->sources == NULL)
         return OSTEON_OK;
     s = find_root(e->w, &root, err);
     if (s != OSTEON_OK)
         return s;
-    s = ost_sources_load(e->snap->folder, file, &table, err);
+    s = ost_source_table_read(e->snap->sources, &table, err);
     while (s == OSTEON_OK && ost_sources_next(table, &cursor, &source))
         s = put_source(e, &source, strcmp(root, e->snap->root) != 0, err);
     ost_sources_free(table);

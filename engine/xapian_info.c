@@ -195,13 +195,8 @@ size_t ost_xapian_parts(const osteon_index *index, osteon_part *out,
 osteon_status ost_xapian_sources_load(const ost_xapian_index *x,
                                       ost_sources **out, osteon_error *err)
 {
-    char name[64];
-    ost_file_ref ref = {.name = NULL};
-
-    if (x->table != NULL && ost_xapian_sources_file(&x->settings, name,
-                                                    &ref.size, &ref.checksum))
-        ref.name = name;
-    return ost_sources_load(x->path, &ref, out, err);
+    return x->table != NULL ? ost_source_table_read(x->table, out, err)
+                            : ost_sources_new(out, err);
 }
 
 /* Listing all reads the whole table, once. */

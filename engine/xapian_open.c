@@ -228,7 +228,7 @@ static osteon_status open_sources(ost_xapian_index *x, osteon_error *err)
     path = ost_path_join(x->path, name);
     if (path == NULL)
         return ost_fail_memory(err);
-    s = ost_source_table_open(path, size, &x->table, err);
+    s = ost_source_table_open(path, size, checksum, &x->table, err);
     ost_free(path);
     return s;
 }

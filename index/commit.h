@@ -206,15 +206,22 @@ OSTEON_MUST_CHECK osteon_status ost_sources_write(const ost_sources *s,
                                                   osteon_error *err);
 
 /* One source of a table on disk without reading all of it: maps the file,
- * checks the header and directory, and decodes one block (each block carries
- * its own checksum). For searches. */
+ * checks the header, the directory and that the file's own checksum is this
+ * one, and decodes one block (each block carries a checksum). For searches. */
 typedef struct ost_source_table ost_source_table;
 OSTEON_MUST_CHECK osteon_status
-ost_source_table_open(const char *path, uint64_t size,
+ost_source_table_open(const char *path, uint64_t size, uint64_t checksum,
                       ost_source_table **out, osteon_error *err);
 void ost_source_table_close(ost_source_table *t);
 uint32_t ost_source_table_count(const ost_source_table *t);
 uint32_t ost_source_table_highest(const ost_source_table *t); /* id */
+
+/* All of an open table as ost_sources_read has it, whether or not the file
+ * still has a name. Any thread. */
+OSTEON_MUST_CHECK osteon_status
+ost_source_table_read(const ost_source_table *t, ost_sources **out,
+                      osteon_error *err);
+
 /* Any thread. The source's path and reason live in *memory, the caller's
  * (ost_free). OSTEON_NOT_FOUND: no such id (err not filled). */
 OSTEON_MUST_CHECK osteon_status

@@ -60,7 +60,8 @@ static osteon_status open_sources(ost_snapshot *snap, osteon_error *err)
     path = ost_path_join(snap->folder, ref->name);
     if (path == NULL)
         return ost_fail_memory(err);
-    s = ost_source_table_open(path, ref->size, &snap->sources, err);
+    s = ost_source_table_open(path, ref->size, ref->checksum, &snap->sources,
+                              err);
     ost_free(path);
     return s;
 }

@@ -19,6 +19,7 @@ struct ost_source_table {
     char *path;
     uint32_t count, highest, n_blocks;
     uint64_t directory; /* offset */
+    uint64_t checksum;  /* of all but the last bytes, which hold it too */
 };
 
 static osteon_status damaged(const ost_source_table *t, uint64_t offset,
@@ -73,6 +74,18 @@ static osteon_status check_header(ost_source_table *t, osteon_error *err)
     return OSTEON_OK;
 }
 
+/* Whether it is the file that was meant; not whether its bytes are as they
+ * were, which would mean reading them all. */
+static osteon_status check_trailer(const ost_source_table *t,
+                                   osteon_error *err)
+{
+    const size_t len = t->map.size - OST_SOURCE_TRAILER;
+
+    return ost_get64(t->map.data + len) == t->checksum
+               ? OSTEON_OK
+               : damaged(t, len, "checksum does not match", err);
+}
+
 /* Blocks follow each other without a gap and their ids do not overlap. */
 static osteon_status check_directory(const ost_source_table *t,
                                      osteon_error *err)
@@ -102,7 +115,8 @@ static osteon_status check_directory(const ost_source_table *t,
 }
 
 osteon_status ost_source_table_open(const char *path, uint64_t size,
-                                    ost_source_table **out, osteon_error *err)
+                                    uint64_t checksum, ost_source_table **out,
+                                    osteon_error *err)
 {
     ost_source_table *t = ost_calloc(1, sizeof *t);
     osteon_status s;
@@ -110,6 +124,7 @@ osteon_status ost_source_table_open(const char *path, uint64_t size,
     *out = NULL;
     if (t == NULL)
         return ost_fail_memory(err);
+    t->checksum = checksum;
     t->path = ost_path_join("", path);
     if (t->path == NULL)
         s = ost_fail_memory(err);
@@ -119,6 +134,8 @@ osteon_status ost_source_table_open(const char *path, uint64_t size,
         s = damaged(t, t->map.size, "not of the size in the manifest", err);
     if (s == OSTEON_OK)
         s = check_header(t, err);
+    if (s == OSTEON_OK)
+        s = check_trailer(t, err);
     if (s == OSTEON_OK)
         s = check_directory(t, err);
     if (s != OSTEON_OK) {
@@ -310,14 +327,26 @@ static osteon_status read_block(const ost_source_table *t, uint32_t block,
     return OSTEON_OK;
 }
 
-static osteon_status check_whole(const ost_source_table *t, uint64_t checksum,
-                                 osteon_error *err)
+osteon_status ost_source_table_read(const ost_source_table *t,
+                                    ost_sources **out, osteon_error *err)
 {
     const size_t len = t->map.size - OST_SOURCE_TRAILER;
+    ost_sources *s = NULL;
+    osteon_status status;
 
-    if (ost_get64(t->map.data + len) != checksum ||
-        XXH3_64bits(t->map.data, len) != checksum)
+    *out = NULL;
+    if (XXH3_64bits(t->map.data, len) != t->checksum)
         return damaged(t, len, "checksum does not match", err);
+    status = ost_sources_new(&s, err);
+    if (status == OSTEON_OK && !ost_sources_reserve(s, t->count, t->highest))
+        status = ost_fail_memory(err);
+    for (uint32_t i = 0; status == OSTEON_OK && i < t->n_blocks; i++)
+        status = read_block(t, i, s, err);
+    if (status != OSTEON_OK) {
+        ost_sources_free(s);
+        return status;
+    }
+    *out = s;
     return OSTEON_OK;
 }
 
@@ -325,27 +354,14 @@ osteon_status ost_sources_read(const char *path, uint64_t size,
                                uint64_t checksum, ost_sources **out,
                                osteon_error *err)
 {
-    ost_source_table *t = NULL;
-    ost_sources *s = NULL;
-    osteon_status status;
+    ost_source_table *t;
+    osteon_status s = ost_source_table_open(path, size, checksum, &t, err);
 
     *out = NULL;
-    status = ost_source_table_open(path, size, &t, err);
-    if (status == OSTEON_OK)
-        status = check_whole(t, checksum, err);
-    if (status == OSTEON_OK)
-        status = ost_sources_new(&s, err);
-    if (status == OSTEON_OK && !ost_sources_reserve(s, t->count, t->highest))
-        status = ost_fail_memory(err);
-    for (uint32_t i = 0; status == OSTEON_OK && i < t->n_blocks; i++)
-        status = read_block(t, i, s, err);
+    if (s == OSTEON_OK)
+        s = ost_source_table_read(t, out, err);
     ost_source_table_close(t);
-    if (status != OSTEON_OK) {
-        ost_sources_free(s);
-        return status;
-    }
-    *out = s;
-    return OSTEON_OK;
+    return s;
 }
 
 osteon_status ost_sources_load(const char *folder, const ost_file_ref *ref,

@@ -261,6 +261,32 @@ START_TEST(test_index_lists_its_sources)
 }
 END_TEST
 
+/* A commit that changes the table of sources removes the file of the old
+ * one, which whoever opened the index before still has. */
+START_TEST(test_index_lists_its_sources_after_another_commit)
+{
+    osteon_source source;
+    osteon_index *index;
+    osteon_writer *w;
+    uint32_t cursor = 0;
+    bool more;
+
+    build();
+    index = open_index();
+    OK(osteon_writer_open(index_path, NULL, &w, &err));
+    ck_assert(osteon_writer_source_find(w, "records.jsonl", 13, &source));
+    OK(osteon_writer_source_remove(w, source.id, &err));
+    OK(osteon_writer_commit(w, &err));
+    osteon_writer_close(w);
+    for (int i = 0; i < 2; i++) {
+        OK(osteon_index_source_next(index, &cursor, &source, &more, &err));
+        ck_assert(more);
+    }
+    ck_assert_str_eq(source.path, "records.jsonl");
+    osteon_index_close(index);
+}
+END_TEST
+
 /* All of a search, from one thread of many on the same index. */
 static void *search_often(void *arg)
 {
@@ -342,6 +368,7 @@ int main(void)
     tcase_add_test(tc, test_entry_text_comes_from_index_or_file);
     tcase_add_test(tc, test_entry_freshness_follows_the_file);
     tcase_add_test(tc, test_index_lists_its_sources);
+    tcase_add_test(tc, test_index_lists_its_sources_after_another_commit);
     tcase_add_test(tc, test_index_serves_many_threads);
     tcase_add_test(tc, test_analyze_gives_terms_of_the_language);
     suite_add_tcase(suite, tc);
