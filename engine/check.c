@@ -99,16 +99,48 @@ static osteon_status check_segment(const ost_snapshot *snap, ost_segment *seg,
     return s;
 }
 
-/* Reads the whole table, whose file checksum a search does not look at. */
+/* Reads the whole table, which a search does not. */
 static osteon_status check_sources(const ost_snapshot *snap,
                                    osteon_error *err)
 {
     ost_sources *sources;
-    const osteon_status s = ost_sources_load(
-        snap->folder, &snap->manifest->sources, &sources, err);
+    osteon_status s;
 
+    if (snap->sources == NULL)
+        return OSTEON_OK;
+    s = ost_source_table_read(snap->sources, &sources, err);
     ost_sources_free(sources);
     return s;
+}
+
+/* Opens a segment and its deleted documents, each by itself. */
+static void check_segment_files(const char *folder,
+                                const ost_manifest_segment *m,
+                                ost_reporter *r)
+{
+    char *path = ost_path_join(folder, m->file.name);
+    char *deletes = m->deletes.name != NULL
+                        ? ost_path_join(folder, m->deletes.name)
+                        : NULL;
+    ost_segment *seg = NULL;
+    uint64_t *bits = NULL;
+    uint32_t count;
+    osteon_error error;
+
+    if (path != NULL &&
+        ost_segment_open(path, m->file.size, m->file.checksum, &seg,
+                         &error) != OSTEON_OK)
+        ost_report(r, "%s", error.text);
+    if (seg != NULL)
+        check_pages(seg, r);
+    if (deletes != NULL &&
+        ost_deletes_read(deletes, m->deletes.size, m->deletes.checksum,
+                         m->documents, &bits, &count, &error) != OSTEON_OK)
+        ost_report(r, "%s", error.text);
+    ost_segment_close(seg);
+    ost_free(bits);
+    ost_free(path);
+    ost_free(deletes);
 }
 
 /* Opens the files one by one where the index does not open as a whole, so
@@ -117,28 +149,20 @@ static osteon_status check_files(const char *folder, ost_reporter *r,
                                  const osteon_error *first)
 {
     ost_manifest *m;
+    ost_sources *sources;
     osteon_error error;
 
     if (ost_manifest_read(folder, &m, &error) != OSTEON_OK) {
         ost_report(r, "%s", error.text);
         return OSTEON_OK;
     }
-    for (size_t i = 0; i < m->n_segments; i++) {
-        const ost_manifest_segment *ms = &m->segments[i];
-        char *path = ost_path_join(folder, ms->file.name);
-        ost_segment *seg;
-        if (path != NULL &&
-            ost_segment_open(path, ms->file.size, ms->file.checksum, &seg,
-                             &error) != OSTEON_OK)
-            ost_report(r, "%s", error.text);
-        else if (path != NULL) {
-            check_pages(seg, r);
-            ost_segment_close(seg);
-        }
-        ost_free(path);
-    }
+    for (size_t i = 0; i < m->n_segments; i++)
+        check_segment_files(folder, &m->segments[i], r);
+    if (ost_sources_load(folder, &m->sources, &sources, &error) != OSTEON_OK)
+        ost_report(r, "%s", error.text);
     if (r->n == 0)
         ost_report(r, "%s", first->text);
+    ost_sources_free(sources);
     ost_manifest_free(m);
     return OSTEON_OK;
 }

@@ -3,8 +3,8 @@
  * Every file of an index cut at every length, and each of its bytes flipped:
  * a reader gives an error or the right answer, a check always finds it.
  */
-#include "commit.h"
 #include "index_dump.h"
+#include "manifest.h"
 #include "scratch.h"
 #include "run_suite.h"
 
@@ -126,6 +126,40 @@ START_TEST(test_damage_by_a_missing_file_is_found)
 }
 END_TEST
 
+static void note_line(void *arg, const char *line)
+{
+    ost_buffer_printf(arg, "%s\n", line);
+}
+
+START_TEST(test_damage_of_several_files_is_told_of_each)
+{
+    const char **names;
+    ost_buffer lines = {0};
+    ost_manifest *m;
+    size_t n;
+
+    build();
+    OK(ost_manifest_read(scratch, &m, &err));
+    ck_assert(ost_manifest_names(m, &names, &n));
+    ck_assert_uint_eq(n, 4);
+    for (size_t i = 0; i < n; i++) {
+        ost_buffer bytes = scratch_read(names[i]);
+        bytes.data[bytes.len - 1] ^= 1;
+        scratch_write(names[i], bytes.data, bytes.len);
+        ost_buffer_free(&bytes);
+    }
+    ck_assert_int_eq(osteon_index_check(scratch, note_line, &lines, &err),
+                     OSTEON_CORRUPT);
+    for (size_t i = 0; i < n; i++)
+        ck_assert_msg(strstr((char *)lines.data, names[i]) != NULL,
+                      "%s is not in: %s", names[i], (char *)lines.data);
+    ost_buffer_free(&lines);
+    ost_free(names);
+    ost_manifest_free(m);
+    free(whole);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("damage");
@@ -136,6 +170,7 @@ int main(void)
     tcase_set_timeout(tc, 600);
     tcase_add_test(tc, test_damage_of_each_file_is_found);
     tcase_add_test(tc, test_damage_by_a_missing_file_is_found);
+    tcase_add_test(tc, test_damage_of_several_files_is_told_of_each);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }
