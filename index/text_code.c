@@ -85,12 +85,13 @@ static const uint8_t *read_class(ost_text_class_code *c, const uint8_t *in,
 
 bool ost_text_code_read(ost_text_code *code, const uint8_t *in, size_t len)
 {
-    const uint8_t *end = in + len;
+    const uint8_t *end;
 
     if (len == 0) {
         read_flat(code);
         return true;
     }
+    end = in + len;
     for (unsigned k = 0; k < OST_TEXT_CLASSES && in != NULL; k++)
         in = read_class(&code->classes[k], in, end);
     return in == end;
