@@ -205,7 +205,7 @@ osteon_status ost_xw_load(ost_xw_writer *w, osteon_error *err)
         m.status == OSTEON_OK)
         damaged(&m, OST_KEY_LANGUAGE);
     w->title_weight = (unsigned)number(&m, OST_KEY_TITLE_WEIGHT);
-    if (m.status == OSTEON_OK && w->title_weight > 1000)
+    if (m.status == OSTEON_OK && w->title_weight > OST_TITLE_WEIGHT_MOST)
         damaged(&m, OST_KEY_TITLE_WEIGHT);
     w->generation = number(&m, OST_KEY_GENERATION);
     w->next_order = number(&m, OST_KEY_ORDER);

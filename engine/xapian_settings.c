@@ -7,9 +7,6 @@
 
 #include <stdio.h>
 
-/* No title counts more often than this. */
-#define MOST_TITLE_WEIGHT 1000
-
 /* Copies the metadata of a key to `out`, "" where there is none. */
 static osteon_status get(const char *name, bool remote, xapian_c_database *db,
                          const char *key, char *out, size_t room,
@@ -101,7 +98,7 @@ static osteon_status read_rest(const char *name, bool remote,
                 sizeof out->language, err);
     if (s == OSTEON_OK)
         s = get_number(name, remote, db, OST_KEY_TITLE_WEIGHT,
-                       MOST_TITLE_WEIGHT, &number, err);
+                       OST_TITLE_WEIGHT_MOST, &number, err);
     out->title_weight = (uint32_t)number;
     if (s == OSTEON_OK)
         s = get(name, remote, db, OST_KEY_POSITIONS, positions,

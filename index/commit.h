@@ -26,8 +26,10 @@ typedef struct ost_manifest_segment {
     uint32_t deleted;
 } ost_manifest_segment;
 
-/* title_weight of a new manifest. */
+/* title_weight of a new manifest, and the highest that is taken for one: a
+ * writer indexes each title as often. */
 #define OST_TITLE_WEIGHT 3
+#define OST_TITLE_WEIGHT_MOST 1000
 
 /* One generation. Segments are in document order. */
 typedef struct ost_manifest {

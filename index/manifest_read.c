@@ -160,7 +160,7 @@ static osteon_status settings(reader *r, ost_manifest **m)
     expect(r, "\nanalyzer ", "no analyzer");
     analyzer = (uint32_t)number(r, 0, UINT32_MAX);
     expect(r, "\ntitle-weight ", "no title-weight");
-    title_weight = (uint32_t)number(r, 0, UINT32_MAX);
+    title_weight = (uint32_t)number(r, 0, OST_TITLE_WEIGHT_MOST);
     expect(r, "\nlanguage ", "no language");
     language(r, tongue);
     expect(r, "\n", "no end of line");

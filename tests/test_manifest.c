@@ -302,6 +302,7 @@ static const char *const malformed[] = {
     HEAD("1", "0", "1", "1", "english"),
     HEAD("1", "1", "4294967296", "1", "english"),
     HEAD("1", "1", "1", "1.5", "english"),
+    HEAD("1", "1", "1", "1001", "english"),
     HEAD("1", "1", "1", "1", ""),
     HEAD("1", "1", "1", "1", "../x"),
     HEAD("1", "1", "1", "1", "abcdefghijklmnopqrstuvwxyzabcdefg"),
