@@ -24,6 +24,21 @@ ost_id_slot ost_id_hash(const char *id, size_t len, uint32_t n_documents)
     return s;
 }
 
+osteon_status ost_documents_check(const ost_segment *segment,
+                                  osteon_error *err)
+{
+    const uint32_t n = ost_segment_documents(segment);
+    const uint64_t blocks = ((uint64_t)n + OST_DOC_BLOCK - 1) / OST_DOC_BLOCK;
+
+    if (ost_section_size(segment, OST_SECTION_DOC_INDEX) != (blocks + 1) * 4)
+        return ost_section_fail(segment, OST_SECTION_DOC_INDEX, 0,
+                                "index of documents of wrong size", err);
+    if (ost_section_size(segment, OST_SECTION_IDS) != ost_id_capacity(n) * 4)
+        return ost_section_fail(segment, OST_SECTION_IDS, 0,
+                                "id table of wrong size", err);
+    return OSTEON_OK;
+}
+
 /* ---- Blocks of records ---- */
 
 typedef struct block_view {

@@ -39,6 +39,13 @@ static inline uint32_t ost_zigzag_undo(uint32_t from, uint32_t code)
     return from + (code >> 1 ^ (code & 1 ? UINT32_MAX : 0));
 }
 
+/* Whether what a segment keeps of each document has the size that as many as
+ * it says it has take: so what is made for each of them is bounded by the
+ * size of its file.
+ *   OSTEON_CORRUPT  it has not */
+OSTEON_MUST_CHECK osteon_status ost_documents_check(const ost_segment *segment,
+                                                    osteon_error *err);
+
 /* ---- Going through many ---- */
 
 /* Reads records of a segment, and keeps the block that the last one lay in:

@@ -24,6 +24,8 @@ static osteon_status damaged(const ost_segment *segment, uint64_t offset,
 static osteon_status read_sections(ost_segment *seg, const uint8_t *footer,
                                    uint64_t footer_at, osteon_error *err)
 {
+    uint64_t left = seg->pages_end - OST_HEADER_SIZE;
+
     for (int i = 0; i < OST_N_SECTIONS; i++) {
         ost_section *s = &seg->sections[i];
         s->offset = ost_get64(footer + i * 16);
@@ -37,6 +39,10 @@ static osteon_status read_sections(ost_segment *seg, const uint8_t *footer,
             s->size > seg->pages_end - s->offset)
             return damaged(seg, footer_at + (uint64_t)i * 16,
                            "section outside the file", err);
+        if (s->size > left)
+            return damaged(seg, footer_at + (uint64_t)i * 16,
+                           "sections lie in one another", err);
+        left -= s->size;
     }
     return OSTEON_OK;
 }

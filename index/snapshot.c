@@ -6,6 +6,7 @@
  * all files are open, they stay readable whatever a writer removes.
  */
 #include "commit.h"
+#include "documents.h"
 #include "segment.h"
 
 #include <errno.h>
@@ -35,6 +36,8 @@ static osteon_status open_segment(ost_snapshot *snap, size_t i,
     if (s == OSTEON_OK && snap->segments[i]->n_documents != m->documents)
         s = ost_fail_corrupt(err, path, 0,
                              "number of documents differs from the manifest");
+    if (s == OSTEON_OK)
+        s = ost_documents_check(snap->segments[i], err);
     if (s == OSTEON_OK && deletes != NULL)
         s = ost_deletes_read(deletes, m->deletes.size, m->deletes.checksum,
                              m->documents, &bits, &count, err);

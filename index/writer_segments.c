@@ -5,6 +5,8 @@
  */
 #include "writer.h"
 
+#include "documents.h"
+
 osteon_status ost_writer_path(const ost_writer *w, const char *name,
                               char **out, osteon_error *err)
 {
@@ -55,6 +57,8 @@ osteon_status ost_writer_segment_open(ost_writer *w, size_t i,
         s = ost_fail_corrupt(err, reader->path, 0,
                              "number of documents differs from the manifest");
     else
+        s = ost_documents_check(reader, err);
+    if (s == OSTEON_OK)
         s = read_deletes(w, i, reader, err);
     if (s != OSTEON_OK) {
         ost_segment_close(reader);

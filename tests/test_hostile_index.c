@@ -167,23 +167,54 @@ START_TEST(test_hostile_segment_with_skips_is_survived)
 }
 END_TEST
 
-/* Sets the length of all documents in the default field. */
-static void set_length(uint64_t length)
+/* Changes the segment, with `value`, and makes it look as if it belonged. */
+static void rewrite(void (*how)(ost_buffer *b, uint64_t value),
+                    uint64_t value)
 {
     ost_manifest *m;
     ost_buffer b;
-    const uint8_t *sections;
 
     OK(ost_manifest_read(scratch, &m, &err));
     b = scratch_read(m->segments[0].file.name);
-    sections = b.data + b.len - OST_FOOTER_SIZE;
-    ost_put64(b.data + ost_get64(sections + OST_SECTION_FIELDS * 16) + 4 + 24,
-              length);
+    how(&b, value);
     m->segments[0].file.checksum = seal_segment(&b);
+    m->segments[0].documents = ost_get32(b.data + 12);
     scratch_write(m->segments[0].file.name, b.data, b.len);
     OK(ost_manifest_commit(scratch, m, &err));
     ost_buffer_free(&b);
     ost_manifest_free(m);
+}
+
+/* The length of all documents in the default field. */
+static void put_length(ost_buffer *b, uint64_t length)
+{
+    const uint8_t *sections = b->data + b->len - OST_FOOTER_SIZE;
+
+    ost_put64(b->data + ost_get64(sections + OST_SECTION_FIELDS * 16) + 4 + 24,
+              length);
+}
+
+static void set_length(uint64_t length)
+{
+    rewrite(put_length, length);
+}
+
+static void put_documents(ost_buffer *b, uint64_t documents)
+{
+    uint8_t *footer = b->data + b->len - OST_FOOTER_SIZE;
+
+    ost_put32(b->data + 12, (uint32_t)documents);
+    ost_put32(footer + OST_N_SECTIONS * 16 + 16, (uint32_t)documents);
+}
+
+/* Makes a section begin, and go on, where all sections are. */
+static void put_section_over_all(ost_buffer *b, uint64_t id)
+{
+    uint8_t *footer = b->data + b->len - OST_FOOTER_SIZE;
+    const uint64_t pages_end = ost_get64(footer + OST_N_SECTIONS * 16);
+
+    ost_put64(footer + id * 16, OST_HEADER_SIZE);
+    ost_put64(footer + id * 16 + 8, pages_end - OST_HEADER_SIZE);
 }
 
 START_TEST(test_hostile_field_longer_than_can_be_is_refused)
@@ -219,6 +250,40 @@ START_TEST(test_hostile_field_shorter_than_deleted_is_refused)
 }
 END_TEST
 
+static void expect_refused(const char *what)
+{
+    osteon_index *index;
+    osteon_writer *w;
+
+    ck_assert_int_eq(osteon_index_open(scratch, &index, &err),
+                     OSTEON_CORRUPT);
+    ck_assert_msg(strstr(err.text, what) != NULL, "%s", err.text);
+    OK(osteon_writer_open(scratch, NULL, &w, &err));
+    ck_assert_int_eq(osteon_writer_delete(w, "folder/0", 8, &err),
+                     OSTEON_CORRUPT);
+    osteon_writer_close(w);
+}
+
+/* A file of some KiB that would have a search of all documents but some go
+ * through two thousand million. */
+START_TEST(test_hostile_documents_that_the_file_cannot_hold_are_refused)
+{
+    build(7);
+    rewrite(put_documents, OST_MAX_DOCUMENTS);
+    expect_refused("wrong size");
+}
+END_TEST
+
+/* Sizes that add up to more than the file would make what is left over for
+ * its tables negative. */
+START_TEST(test_hostile_sections_in_one_another_are_refused)
+{
+    build(7);
+    rewrite(put_section_over_all, OST_SECTION_VALUES);
+    expect_refused("in one another");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("hostile_index");
@@ -231,6 +296,9 @@ int main(void)
     tcase_add_test(tc, test_hostile_segment_with_skips_is_survived);
     tcase_add_test(tc, test_hostile_field_longer_than_can_be_is_refused);
     tcase_add_test(tc, test_hostile_field_shorter_than_deleted_is_refused);
+    tcase_add_test(
+        tc, test_hostile_documents_that_the_file_cannot_hold_are_refused);
+    tcase_add_test(tc, test_hostile_sections_in_one_another_are_refused);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }
