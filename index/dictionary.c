@@ -329,49 +329,79 @@ static osteon_status add_impact(ost_segment *seg, uint32_t field, ost_term *t,
 
 /* ---- Finding one term ---- */
 
+/* The first of blocks [low, high), whose prefixes ascend, with a prefix that
+ * is not below `least`. */
+static uint64_t first_from(const uint8_t *prefixes, uint64_t low,
+                           uint64_t high, uint64_t least)
+{
+    while (low < high) {
+        const uint64_t mid = low + (high - low) / 2;
+        if (ost_get64(prefixes + mid * 8) < least)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+/* Opens a block and tells whether it begins with `term` or a lower one. */
+static osteon_status begins_below(ost_segment *seg, uint64_t number,
+                                  const char *term, size_t len,
+                                  ost_term_block *b, bool *below,
+                                  osteon_error *err)
+{
+    char first[OST_WORD_MAX];
+    size_t first_len = 0;
+    osteon_status s = open_block(seg, number, b, err);
+
+    if (s != OSTEON_OK)
+        return s;
+    if (!next_text(seg, b, first, &first_len))
+        return bad(seg, b->at, "bad first term of a block", err);
+    b->text.bit = 0;
+    b->texts = 0;
+    *below = ost_term_compare(first, first_len, term, len) <= 0;
+    return OSTEON_OK;
+}
+
 /* Finds the last block of the field whose first term is not greater than
- * `term`. Blocks with an equal prefix are told apart by that first term. */
+ * `term`. Blocks with an equal prefix, which may be thousands (numbers of one
+ * length, say), are told apart by that first term. */
 static osteon_status find_block(ost_segment *seg, const ost_field *f,
                                 const char *term, size_t len,
                                 uint64_t *number, ost_term_block *b,
                                 osteon_error *err)
 {
-    const uint64_t prefix = ost_term_prefix(term, len);
-    uint64_t low = f->first_block, high = low + f->n_blocks;
-    const uint8_t *p = ost_section_get(seg, OST_SECTION_DIRECTORY, low * 8,
+    const uint64_t prefix = ost_term_prefix(term, len), from = f->first_block;
+    const uint8_t *p = ost_section_get(seg, OST_SECTION_DIRECTORY, from * 8,
                                        f->n_blocks * 8, err);
+    uint64_t low, high, opened = UINT64_MAX;
 
     if (p == NULL)
         return OSTEON_CORRUPT;
-    p -= low * 8;
-    while (low < high) { /* to the first block that begins above */
+    p -= from * 8;
+    low = high = from + f->n_blocks;
+    if (prefix < UINT64_MAX)
+        low = high = first_from(p, from, high, prefix + 1);
+    if (low > from && ost_get64(p + (low - 1) * 8) == prefix)
+        low = first_from(p, from, high, prefix);
+    while (low < high) { /* all of one prefix */
         const uint64_t mid = low + (high - low) / 2;
-        if (ost_get64(p + mid * 8) <= prefix)
+        bool below;
+        const osteon_status s =
+            begins_below(seg, mid, term, len, b, &below, err);
+        if (s != OSTEON_OK)
+            return s;
+        opened = mid;
+        if (below)
             low = mid + 1;
         else
             high = mid;
     }
-    for (;;) {
-        char first[OST_WORD_MAX];
-        size_t first_len = 0;
-        osteon_status s;
-        if (low == f->first_block)
-            return OSTEON_NOT_FOUND;
-        low--;
-        s = open_block(seg, low, b, err);
-        if (s != OSTEON_OK)
-            return s;
-        if (ost_get64(p + low * 8) != prefix)
-            break;
-        if (!next_text(seg, b, first, &first_len))
-            return bad(seg, b->at, "bad first term of a block", err);
-        b->text.bit = 0;
-        b->texts = 0;
-        if (ost_term_compare(first, first_len, term, len) <= 0)
-            break;
-    }
-    *number = low;
-    return OSTEON_OK;
+    if (low == from)
+        return OSTEON_NOT_FOUND;
+    *number = low - 1;
+    return opened == low - 1 ? OSTEON_OK : open_block(seg, low - 1, b, err);
 }
 
 /* Walks to a term of the block: *index. As texts ascend, and the last was less,
