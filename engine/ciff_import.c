@@ -118,51 +118,90 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Reads the documents again for the ids that have this hash: fails where two
- * are the same. */
-static osteon_status compare_ids(importer *m, uint64_t hash, osteon_error *err)
+/* An id whose hash another has too. */
+typedef struct like_id {
+    const char *id;
+    uint64_t at; /* of its document in the file */
+} like_id;
+
+static int by_id(const void *a, const void *b)
+{
+    const like_id *x = a, *y = b;
+    const int c = strcmp(x->id, y->id);
+
+    return c != 0 ? c : (x->at > y->at) - (x->at < y->at);
+}
+
+/* Leaves those of n sorted hashes that are there more than once, each once;
+ * returns how many. */
+static size_t keep_repeated(uint64_t *hashes, size_t n)
+{
+    size_t kept = 0;
+
+    for (size_t i = 1; i < n; i++)
+        if (hashes[i] == hashes[i - 1] &&
+            (kept == 0 || hashes[kept - 1] != hashes[i]))
+            hashes[kept++] = hashes[i];
+    return kept;
+}
+
+/* Reads the documents again and gathers the ids that have one of n hashes,
+ * with a NUL behind each, in `ids`. */
+static osteon_status gather_ids(importer *m, size_t n, ost_buffer *ids,
+                                like_id **out, size_t *n_out,
+                                osteon_error *err)
 {
     ost_ciff_reader *r = &m->reader;
-    ost_buffer before = {0}; /* ids with a NUL behind each */
+    size_t room = 0;
     osteon_status s = ost_ciff_seek(r, m->documents_at, err);
 
     for (uint32_t i = 0; i < m->n_documents && s == OSTEON_OK; i++) {
         const OstCiffDocRecord *d;
+        uint64_t hash;
         s = next_record(r, &d, err);
-        if (s != OSTEON_OK || XXH3_64bits(d->collection_docid.data,
-                                          d->collection_docid.len) != hash)
+        if (s != OSTEON_OK)
+            break;
+        hash =
+            XXH3_64bits(d->collection_docid.data, d->collection_docid.len);
+        if (bsearch(&hash, m->hashes, n, sizeof hash, by_value) == NULL)
             continue;
-        for (size_t at = 0; at < before.len && s == OSTEON_OK;) {
-            const char *id = (const char *)before.data + at;
-            const size_t len = strlen(id);
-            if (len == d->collection_docid.len &&
-                memcmp(id, d->collection_docid.data, len) == 0)
-                s = ost_ciff_fail(r, r->begin, err, "the id %s comes twice",
-                                  id);
-            at += len + 1;
-        }
-        ost_buffer_add(&before, d->collection_docid.data,
+        ost_buffer_add(ids, d->collection_docid.data,
                        d->collection_docid.len);
-        ost_buffer_add_byte(&before, 0);
-        if (before.failed && s == OSTEON_OK)
+        ost_buffer_add_byte(ids, 0);
+        if (ids->failed || !OST_GROW(out, &room, *n_out + 1))
             s = ost_fail_memory(err);
+        else
+            (*out)[(*n_out)++].at = r->begin;
     }
-    ost_buffer_free(&before);
     return s;
 }
 
-/* An id names one document. Hashes are sorted; ids of equal ones compared. */
+/* An id names one document. Those of equal hashes are compared: sorted, for
+ * somebody may have made many. */
 static osteon_status check_ids(importer *m, osteon_error *err)
 {
-    const uint32_t n = m->n_documents;
+    ost_buffer ids = {0};
+    like_id *like = NULL;
+    size_t n_like = 0, n = m->n_documents;
     osteon_status s = OSTEON_OK;
 
     if (n > 0)
         qsort(m->hashes, n, sizeof *m->hashes, by_value);
-    for (uint32_t i = 1; i < n && s == OSTEON_OK; i++)
-        if (m->hashes[i] == m->hashes[i - 1] &&
-            (i < 2 || m->hashes[i] != m->hashes[i - 2]))
-            s = compare_ids(m, m->hashes[i], err);
+    n = keep_repeated(m->hashes, n);
+    if (n > 0)
+        s = gather_ids(m, n, &ids, &like, &n_like, err);
+    if (s == OSTEON_OK && n_like > 0) {
+        const char *id = (const char *)ids.data;
+        for (size_t i = 0; i < n_like; i++, id += strlen(id) + 1)
+            like[i].id = id;
+        qsort(like, n_like, sizeof *like, by_id);
+    }
+    for (size_t i = 1; i < n_like && s == OSTEON_OK; i++)
+        if (strcmp(like[i].id, like[i - 1].id) == 0)
+            s = ost_ciff_fail(&m->reader, like[i].at, err,
+                              "the id %s comes twice", like[i].id);
+    ost_free(like);
+    ost_buffer_free(&ids);
     ost_free(m->hashes);
     m->hashes = NULL;
     return s;
