@@ -8,6 +8,7 @@
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
+#include <signal.h>
 #include <unistd.h>
 
 /* A program started with one of these closed would take a file of the index
@@ -20,6 +21,18 @@ static bool have_standard_files(void)
             open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
             return false;
     return true;
+}
+
+/* A file of an index is mapped. Where one is cut meanwhile, or the disk cannot
+ * give a page of it, there is no call to fail, only this signal. */
+static void on_lost_page(int signo)
+{
+    static const char line[] = "osteon-index: a file of the index was cut "
+                               "while it was read, or the disk fails\n";
+
+    (void)signo;
+    (void)!write(STDERR_FILENO, line, sizeof line - 1);
+    _exit(OSI_FATAL);
 }
 
 static int no_index(const osi_place *place)
@@ -110,6 +123,7 @@ int main(int argc, char **argv)
 
     if (!have_standard_files())
         return OSI_FATAL;
+    signal(SIGBUS, on_lost_page);
     keep_memory_whole();
     if (osi_options_parse(argc, argv, &options))
         status = run(&options);

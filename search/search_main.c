@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -29,6 +30,18 @@ static bool have_standard_files(void)
             open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
             return false;
     return true;
+}
+
+/* A file of an index is mapped. Where one is cut meanwhile, or the disk cannot
+ * give a page of it, there is no call to fail, only this signal. */
+static void on_lost_page(int signo)
+{
+    static const char line[] = "osteon-search: a file of the index was cut "
+                               "while it was read, or the disk fails\n";
+
+    (void)signo;
+    (void)!write(STDERR_FILENO, line, sizeof line - 1);
+    _exit(SEARCH_EXIT_ERROR);
 }
 
 /* Replaces the query by what standard input holds. */
@@ -179,6 +192,7 @@ int main(int argc, char **argv)
 
     if (!have_standard_files())
         return SEARCH_EXIT_ERROR;
+    signal(SIGBUS, on_lost_page);
     sink_open(&out, STDOUT_FILENO);
     if (search_options_open(argc, argv, &options))
         status = run(&options, &out);

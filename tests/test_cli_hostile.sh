@@ -297,6 +297,35 @@ is 'a reader beside updates and merges: always all' "$bad" 0
 has 'a reader beside updates and merges: often' "$searches" '[0-9]{2}|[3-9]'
 clean 'after updates and merges'
 
+# ---- files of the index that are cut while they are read ----
+# Reads a line of what a program has to say, cuts the segment, reads the rest.
+cut_under() {
+    local line
+    "$@" >"$work/.pipe" 2>"$work/.err" &
+    exec 3<"$work/.pipe"
+    read -r line <&3
+    truncate -s 4096 .osteon/seg-*.ost
+    cat <&3 >"$work/.out"
+    exec 3<&-
+    wait $!
+    st=$?
+    err=$(tr '\0' '@' <"$work/.err")
+}
+fresh
+seq 30000 | sed 's/.*/{"_id":"record&","text":"bone word&"}/' >r.jsonl
+run "$index" -q
+is 'many records: status' $st 0
+cp -R .osteon good
+mkfifo "$work/.pipe"
+cut_under "$search" -n 30000 bone
+is 'cut under a search: status' $st 2
+one_line 'cut under a search'
+rm -rf .osteon && cp -R good .osteon
+cut_under "$index" --dump
+is 'cut under a dump: status' $st 2
+one_line 'cut under a dump'
+rm -f "$work/.pipe"
+
 # ---- files that come and go while they are read ----
 fresh
 mkdir d

@@ -17,7 +17,9 @@ extern "C" {
 typedef struct osteon_index osteon_index;
 
 /* Opens the last committed state of the index in folder `path`. It stays as
- * it is until closed, whatever a writer does meanwhile.
+ * it is until closed, whatever a writer does meanwhile. Its files are mapped,
+ * and no writer changes one: if somebody else cuts one short, or the disk
+ * fails to read it, the process gets SIGBUS.
  *   OSTEON_NOT_FOUND  no such folder
  *   OSTEON_NOT_INDEX  a folder, or file, that is not an index
  *   OSTEON_VERSION    newer format or other analyzer; the text names both
