@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Comparing what a segment's parts say of one another: counts of the field
- * table with the dictionary, the dictionary with the lists, impacts and skip
- * tables with the postings, lengths with the occurrences.
+ * table with the dictionary and the norms, the dictionary with the lists,
+ * impacts and skip tables with the postings.
  */
 #include "engine.h"
 

@@ -150,7 +150,8 @@ typedef struct ost_reporter {
 void ost_report(ost_reporter *r, const char *format, ...) OST_PRINTF(2, 3);
 
 /* Walks every list of a segment and compares it with what dictionary, skip
- * table, norms and field table say of it. */
+ * table, norms and field table say of it. Fails at the first list that cannot
+ * be read; what merely disagrees is told to `r`. */
 OSTEON_MUST_CHECK osteon_status ost_check_lists(ost_segment *segment,
                                                 ost_reporter *r,
                                                 osteon_error *err);

@@ -27,7 +27,7 @@
 /* Bytes covered by one 32-bit checksum (the low half of XXH3-64). */
 #define OST_PAGE 4096
 
-/* Documents a segment may hold, and files an index may hold segments of. */
+/* Documents that all segments of an index together may hold. */
 #define OST_MAX_DOCUMENTS 0x7fffffffu
 
 typedef enum ost_section_id {

@@ -27,8 +27,8 @@
  * must have room for. */
 #define OST_PACK_ROOM(n) ((size_t)(n)*10 + 32)
 
-/* Packs n (1..OST_BLOCK) integers at `out` and returns the byte after. The
- * smallest of: all equal; bit-packed; bit-packed with patched exceptions. */
+/* Packs n (1..OST_BLOCK) integers at `out` and returns the byte after: in
+ * the form, of those that docs/format.md has, of the fewest bytes. */
 uint8_t *ost_pack(const uint32_t *in, unsigned n, uint8_t *out);
 
 /* Unpacks n integers written by ost_pack. Reads nothing at or past `end`.
