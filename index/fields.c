@@ -171,9 +171,16 @@ osteon_status ost_field_norms(ost_segment *seg, uint32_t field,
         *out = __atomic_load_n(&f->expanded, __ATOMIC_ACQUIRE);
         return *out ? OSTEON_OK : expand(seg, f, out, err);
     }
+    /* Asked for with each term, and of many pages in a large segment. */
+    *out = __atomic_load_n(&f->dense, __ATOMIC_RELAXED);
+    if (*out != NULL)
+        return OSTEON_OK;
     *out = ost_section_get(seg, OST_SECTION_NORMS, f->norms_at,
                            seg->n_documents, err);
-    return *out ? OSTEON_OK : OSTEON_CORRUPT;
+    if (*out == NULL)
+        return OSTEON_CORRUPT;
+    __atomic_store_n(&f->dense, *out, __ATOMIC_RELAXED);
+    return OSTEON_OK;
 }
 
 void ost_norms_put(ost_buffer *out, ost_field *f, const uint8_t *norms,

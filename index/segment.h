@@ -25,7 +25,8 @@ typedef struct ost_field {
     uint32_t norms_kind;
     uint32_t flags;     /* OST_FIELD_ */
     uint64_t norms_at;  /* in OST_SECTION_NORMS */
-    uint8_t *expanded;  /* sparse norms, once used */
+    uint8_t *expanded;  /* sparse norms, once used; by __atomic operations */
+    const uint8_t *dense; /* dense ones, once verified; the same */
 } ost_field;
 
 struct ost_segment {
