@@ -32,6 +32,10 @@ static osteon_status read_deletes(ost_writer *w, size_t i, ost_segment *reader,
                          m->documents, &bits, &count, err);
     if (s == OSTEON_OK)
         ost_segment_set_deleted(reader, bits, count);
+    if (s == OSTEON_OK && count != m->deleted)
+        s = ost_fail_corrupt(err, path, 0,
+                             "number of deleted documents differs from the "
+                             "manifest");
     ost_free(path);
     return s;
 }

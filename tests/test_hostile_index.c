@@ -250,6 +250,7 @@ START_TEST(test_hostile_field_shorter_than_deleted_is_refused)
 }
 END_TEST
 
+/* By readers and by writers, who would carry it into the next commit. */
 static void expect_refused(const char *what)
 {
     osteon_index *index;
@@ -271,6 +272,24 @@ START_TEST(test_hostile_documents_that_the_file_cannot_hold_are_refused)
     build(7);
     rewrite(put_documents, OST_MAX_DOCUMENTS);
     expect_refused("wrong size");
+}
+END_TEST
+
+START_TEST(test_hostile_manifest_with_other_deletes_is_refused)
+{
+    ost_manifest *m;
+    osteon_writer *w;
+
+    build(7);
+    OK(osteon_writer_open(scratch, NULL, &w, &err));
+    OK(osteon_writer_delete(w, "folder/1", 8, &err));
+    OK(osteon_writer_commit(w, &err));
+    osteon_writer_close(w);
+    OK(ost_manifest_read(scratch, &m, &err));
+    m->segments[0].deleted = 2;
+    OK(ost_manifest_commit(scratch, m, &err));
+    ost_manifest_free(m);
+    expect_refused("deleted");
 }
 END_TEST
 
@@ -298,6 +317,7 @@ int main(void)
     tcase_add_test(tc, test_hostile_field_shorter_than_deleted_is_refused);
     tcase_add_test(
         tc, test_hostile_documents_that_the_file_cannot_hold_are_refused);
+    tcase_add_test(tc, test_hostile_manifest_with_other_deletes_is_refused);
     tcase_add_test(tc, test_hostile_sections_in_one_another_are_refused);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
