@@ -394,7 +394,7 @@ START_TEST(test_ciff_phrases_of_an_imported_index_are_words_with_a_note)
                  {"\"word\"", "word", false},
                  {"\"a b\" +c", "(+c (a AND b))", true},
                  {"+\"a b\" +c", "(a AND b AND c)", true},
-                 {"title:\"a b\"", "title:\"a b\"", false},
+                 {"title:\"a b\"", "(titl OR (a AND b))", true},
                  {"pd-1", "(pd1 | (pd AND 1))", false}};
     osteon_index *index;
     osteon_query *query;
