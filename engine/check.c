@@ -4,6 +4,7 @@
  * stops at the first damage it meets, a check goes on to the next file.
  */
 #include "engine.h"
+#include "values.h"
 #include "xapian_index.h"
 
 #include <stdio.h>
@@ -40,9 +41,8 @@ static osteon_status check_document(const ost_snapshot *snap,
                                     ost_segment *seg, uint32_t doc,
                                     ost_reporter *r, osteon_error *err)
 {
-    osteon_field *fields = NULL;
     ost_record record;
-    size_t n, len;
+    size_t len;
     char *text = NULL;
     uint32_t found;
     void *memory = NULL;
@@ -61,8 +61,6 @@ static osteon_status check_document(const ost_snapshot *snap,
     }
     if (s == OSTEON_OK && record.has_stored)
         s = ost_record_stored(seg, &record, &text, &len, err);
-    if (s == OSTEON_OK)
-        s = ost_segment_values(seg, doc, &fields, &n, err);
     if (s == OSTEON_OK && record.source != 0 &&
         !ost_bit(seg->deleted, doc)) {
         s = snap->sources
@@ -76,10 +74,46 @@ static osteon_status check_document(const ost_snapshot *snap,
         }
     }
     ost_free(memory);
-    ost_free(fields);
     ost_free(text);
     ost_record_free(&record);
     return s;
+}
+
+/* Reads a column of values whole. */
+static osteon_status check_column(ost_segment *seg, const ost_column *c,
+                                  ost_reporter *r, osteon_error *err)
+{
+    uint32_t last = 0;
+    osteon_status s = OSTEON_OK;
+
+    for (uint32_t i = 0; i < c->count && s == OSTEON_OK; i++) {
+        osteon_field value;
+        uint32_t doc;
+        s = ost_column_doc(seg, c, i, &doc, err);
+        if (s == OSTEON_OK)
+            s = ost_column_value(seg, c, i, &value, err);
+        if (s == OSTEON_OK && doc < last) {
+            ost_report(r, "%s: values of %.*s are not in order", seg->path,
+                       (int)c->name_len, c->name);
+            return OSTEON_OK;
+        }
+        last = doc;
+    }
+    return s;
+}
+
+static osteon_status check_values(ost_segment *seg, ost_reporter *r,
+                                  osteon_error *err)
+{
+    ost_column c = {0};
+    osteon_status s;
+
+    while ((s = ost_column_next(seg, &c, err)) == OSTEON_OK) {
+        s = check_column(seg, &c, r, err);
+        if (s != OSTEON_OK)
+            return s;
+    }
+    return s == OSTEON_NOT_FOUND ? OSTEON_OK : s;
 }
 
 /* Checks one segment; after damage found by its pages nothing more is asked
@@ -96,7 +130,7 @@ static osteon_status check_segment(const ost_snapshot *snap, ost_segment *seg,
     s = ost_check_lists(seg, r, err);
     for (uint32_t d = 0; d < seg->n_documents && s == OSTEON_OK; d++)
         s = check_document(snap, seg, d, r, err);
-    return s;
+    return s == OSTEON_OK ? check_values(seg, r, err) : s;
 }
 
 /* Reads the whole table, which a search does not. */

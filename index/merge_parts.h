@@ -74,6 +74,12 @@ OSTEON_MUST_CHECK osteon_status ost_merge_cut(ost_merge *m, unsigned threads,
 OSTEON_MUST_CHECK osteon_status ost_merge_records(const ost_merge *m,
                                                   osteon_error *err);
 
+/* ---- merge_values.c ---- */
+
+/* Writes the values of all documents. */
+OSTEON_MUST_CHECK osteon_status ost_merge_values(const ost_merge *m,
+                                                 osteon_error *err);
+
 /* ---- merge.c, merge_terms.c ---- */
 
 /* Fills norms[n_docs] of the field `name`. */

@@ -200,50 +200,9 @@ static osteon_status write_records(const ost_merge *m, osteon_error *err)
     return s;
 }
 
-/* ---- Values ---- */
-
-static osteon_status add_values(ost_segment *seg, uint32_t doc,
-                                uint32_t number, ost_value_writer *w,
-                                osteon_error *err)
-{
-    osteon_field *fields;
-    size_t n;
-    osteon_status s = ost_segment_values(seg, doc, &fields, &n, err);
-
-    if (s != OSTEON_OK)
-        return s;
-    for (size_t k = 0; k < n && s == OSTEON_OK; k++)
-        if (!ost_value_writer_add(w, number, &fields[k]))
-            s = ost_fail_memory(err);
-    ost_free(fields);
-    return s;
-}
-
-static osteon_status write_values(const ost_merge *m, osteon_error *err)
-{
-    ost_value_writer *w;
-    osteon_status s = ost_value_writer_open(&w, err);
-
-    for (size_t i = 0; i < m->job->n && s == OSTEON_OK; i++) {
-        ost_segment *seg = m->job->segments[i];
-        if (ost_section_size(seg, OST_SECTION_VALUES) == 0)
-            continue;
-        for (uint32_t k = 0; k < seg->n_documents && s == OSTEON_OK; k++) {
-            const uint32_t d = pick(m, k);
-            const uint32_t number = ost_merge_number(m, i, d);
-            if (number != OST_DOC_END)
-                s = add_values(seg, d, number, w, err);
-        }
-    }
-    if (s == OSTEON_OK)
-        s = ost_value_writer_save(w, m->n_docs, m->segment, err);
-    ost_value_writer_close(w);
-    return s;
-}
-
 osteon_status ost_merge_records(const ost_merge *m, osteon_error *err)
 {
     const osteon_status s = write_records(m, err);
 
-    return s == OSTEON_OK ? write_values(m, err) : s;
+    return s == OSTEON_OK ? ost_merge_values(m, err) : s;
 }

@@ -1,21 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Reading the values of a document; docs/format.md, "Values". Nothing of a
- * column is used before its size was found to be what its head asks for.
+ * Reading values, of a document or of a column; docs/format.md, "Values".
+ * Nothing of a column is used before its size was found to be what its head
+ * asks for.
  */
 #include "values.h"
-
-typedef struct column_view {
-    const char *name; /* in the segment */
-    size_t name_len;
-    osteon_value_kind kind;
-    bool dense;
-    unsigned width;
-    uint32_t count;
-    uint64_t base;
-    uint64_t at;   /* of the data, in the section */
-    uint64_t size; /* of the data */
-} column_view;
 
 typedef struct field_list {
     osteon_field *fields;
@@ -29,17 +18,17 @@ static osteon_status bad_values(ost_segment *segment, uint64_t at,
 }
 
 /* Where the parts of a column's data begin. */
-static uint64_t numbers_at(const column_view *c)
+static uint64_t numbers_at(const ost_column *c)
 {
     return c->dense ? 0 : (uint64_t)c->count * 4;
 }
 
-static uint64_t strings_at(const column_view *c)
+static uint64_t strings_at(const ost_column *c)
 {
     return numbers_at(c) + (uint64_t)c->count * c->width;
 }
 
-static bool width_fits(const column_view *c)
+static bool width_fits(const ost_column *c)
 {
     if (c->kind == OSTEON_STRING)
         return c->width == 4;
@@ -48,7 +37,7 @@ static bool width_fits(const column_view *c)
 
 /* Reads the entry at p of the directory; returns the byte after, or NULL. */
 static const uint8_t *read_entry(const uint8_t *p, const uint8_t *end,
-                                 column_view *c)
+                                 ost_column *c)
 {
     uint64_t len;
 
@@ -74,21 +63,65 @@ static const uint8_t *read_entry(const uint8_t *p, const uint8_t *end,
     return p + OST_COLUMN_HEAD;
 }
 
-/* The document of value i, which is below count; false: damage. */
-static bool get_doc(ost_segment *segment, const column_view *c, uint32_t i,
-                    uint32_t *doc, osteon_error *err)
+/* Finds the directory, and where data begin. */
+static osteon_status begin_columns(ost_segment *segment, ost_column *c,
+                                   osteon_error *err)
 {
-    const uint8_t *p = ost_section_get(segment, OST_SECTION_VALUES,
-                                       c->at + (uint64_t)i * 4, 4, err);
+    const uint8_t *head =
+        ost_section_get(segment, OST_SECTION_VALUES, 0, 4, err);
+    uint32_t size;
 
+    if (head == NULL)
+        return OSTEON_CORRUPT;
+    size = ost_get32(head);
+    c->entry = ost_section_get(segment, OST_SECTION_VALUES, 4, size, err);
+    if (c->entry == NULL)
+        return OSTEON_CORRUPT;
+    c->end = c->entry + size;
+    c->at = 4 + (uint64_t)size;
+    return OSTEON_OK;
+}
+
+osteon_status ost_column_next(ost_segment *segment, ost_column *c,
+                              osteon_error *err)
+{
+    const uint64_t size = ost_section_size(segment, OST_SECTION_VALUES);
+
+    if (size == 0)
+        return OSTEON_NOT_FOUND;
+    c->at += c->size;
+    if (c->entry == NULL && begin_columns(segment, c, err) != OSTEON_OK)
+        return OSTEON_CORRUPT;
+    if (c->entry == c->end)
+        return OSTEON_NOT_FOUND;
+    c->entry = read_entry(c->entry, c->end, c);
+    if (c->entry == NULL || c->size > size - c->at)
+        return bad_values(segment, 4, "directory of columns", err);
+    if (c->dense && c->count != ost_segment_documents(segment))
+        return bad_values(segment, c->at, "column of wrong size", err);
+    return OSTEON_OK;
+}
+
+osteon_status ost_column_doc(ost_segment *segment, const ost_column *c,
+                             uint32_t i, uint32_t *doc, osteon_error *err)
+{
+    const uint8_t *p;
+
+    *doc = i;
+    if (c->dense)
+        return OSTEON_OK;
+    p = ost_section_get(segment, OST_SECTION_VALUES,
+                        c->at + (uint64_t)i * 4, 4, err);
     if (p == NULL)
-        return false;
+        return OSTEON_CORRUPT;
     *doc = ost_get32(p);
-    return true;
+    return *doc < ost_segment_documents(segment)
+               ? OSTEON_OK
+               : bad_values(segment, c->at, "value of no document", err);
 }
 
 /* Finds the first value of `doc`, or where it would be: *first <= count. */
-static osteon_status find_value(ost_segment *segment, const column_view *c,
+static osteon_status find_value(ost_segment *segment, const ost_column *c,
                                 uint32_t doc, uint32_t *first,
                                 osteon_error *err)
 {
@@ -97,8 +130,9 @@ static osteon_status find_value(ost_segment *segment, const column_view *c,
     while (low < high) {
         const uint32_t middle = low + (high - low) / 2;
         uint32_t found;
-        if (!get_doc(segment, c, middle, &found, err))
-            return OSTEON_CORRUPT;
+        osteon_status s = ost_column_doc(segment, c, middle, &found, err);
+        if (s != OSTEON_OK)
+            return s;
         if (found < doc)
             low = middle + 1;
         else
@@ -108,7 +142,7 @@ static osteon_status find_value(ost_segment *segment, const column_view *c,
     return OSTEON_OK;
 }
 
-static osteon_status get_string(ost_segment *segment, const column_view *c,
+static osteon_status get_string(ost_segment *segment, const ost_column *c,
                                 uint32_t i, osteon_field *out,
                                 osteon_error *err)
 {
@@ -134,7 +168,7 @@ static osteon_status get_string(ost_segment *segment, const column_view *c,
     return out->text != NULL ? OSTEON_OK : OSTEON_CORRUPT;
 }
 
-static osteon_status get_value(ost_segment *segment, const column_view *c,
+osteon_status ost_column_value(ost_segment *segment, const ost_column *c,
                                uint32_t i, osteon_field *out,
                                osteon_error *err)
 {
@@ -162,35 +196,31 @@ static osteon_status get_value(ost_segment *segment, const column_view *c,
     return OSTEON_OK;
 }
 
-static osteon_status add_value(ost_segment *segment, const column_view *c,
+static osteon_status add_value(ost_segment *segment, const ost_column *c,
                                uint32_t i, field_list *list, osteon_error *err)
 {
     if (!OST_GROW(&list->fields, &list->room, list->n + 1))
         return ost_fail_memory(err);
-    return get_value(segment, c, i, &list->fields[list->n++], err);
+    return ost_column_value(segment, c, i, &list->fields[list->n++], err);
 }
 
 /* Adds the values of `doc` in one column. */
-static osteon_status add_values(ost_segment *segment, const column_view *c,
+static osteon_status add_values(ost_segment *segment, const ost_column *c,
                                 uint32_t doc, field_list *list,
                                 osteon_error *err)
 {
-    uint32_t i;
+    uint32_t i, found = doc;
     osteon_status s;
 
-    if (c->dense) {
-        if (c->count != ost_segment_documents(segment))
-            return bad_values(segment, c->at, "column of wrong size", err);
+    if (c->dense)
         return add_value(segment, c, doc, list, err);
-    }
     s = find_value(segment, c, doc, &i, err);
     for (; s == OSTEON_OK && i < c->count; i++) {
-        uint32_t found;
-        if (!get_doc(segment, c, i, &found, err))
-            return OSTEON_CORRUPT;
+        s = ost_column_doc(segment, c, i, &found, err);
         if (found != doc)
             break;
-        s = add_value(segment, c, i, list, err);
+        if (s == OSTEON_OK)
+            s = add_value(segment, c, i, list, err);
     }
     return s;
 }
@@ -199,38 +229,21 @@ osteon_status ost_segment_values(ost_segment *segment, uint32_t doc,
                                  osteon_field **fields, size_t *n,
                                  osteon_error *err)
 {
-    const uint64_t size = ost_section_size(segment, OST_SECTION_VALUES);
-    const uint8_t *head, *p, *end;
     field_list list = {0};
-    osteon_status s = OSTEON_OK;
-    uint64_t at;
+    ost_column c = {0};
+    osteon_status s;
 
     *fields = NULL;
     *n = 0;
     if (doc >= ost_segment_documents(segment))
         return ost_fail(err, OSTEON_INVALID, "no document %lu in the segment",
                         (unsigned long)doc);
-    if (size == 0)
-        return OSTEON_OK;
-    head = ost_section_get(segment, OST_SECTION_VALUES, 0, 4, err);
-    if (head == NULL)
-        return OSTEON_CORRUPT;
-    at = 4 + (uint64_t)ost_get32(head);
-    p = ost_section_get(segment, OST_SECTION_VALUES, 4, at - 4, err);
-    if (p == NULL)
-        return OSTEON_CORRUPT;
-    for (end = p + (at - 4); s == OSTEON_OK && p < end;) {
-        column_view c;
-        p = read_entry(p, end, &c);
-        if (p == NULL || c.size > size - at) {
-            s = bad_values(segment, 4, "directory of columns", err);
-            break;
-        }
-        c.at = at;
-        at += c.size;
+    while ((s = ost_column_next(segment, &c, err)) == OSTEON_OK) {
         s = add_values(segment, &c, doc, &list, err);
+        if (s != OSTEON_OK)
+            break;
     }
-    if (s != OSTEON_OK) {
+    if (s != OSTEON_NOT_FOUND) {
         ost_free(list.fields);
         return s;
     }

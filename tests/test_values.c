@@ -3,6 +3,7 @@
  * Value columns: what was written is read again, in the order promised, and
  * damaged columns give an error or values within bounds.
  */
+#include "values.h"
 #include "write.h"
 
 #include "segment_fixture.h"
@@ -173,6 +174,37 @@ static void check_document(ost_segment *segment, const given_list *list,
     ost_free(fields);
 }
 
+/* Columns hold what documents do, each value once. */
+static void check_columns(ost_segment *segment, const given_list *list)
+{
+    ost_column c = {0};
+    size_t n = 0;
+    osteon_status s;
+
+    while ((s = ost_column_next(segment, &c, NULL)) == OSTEON_OK) {
+        uint32_t last = UINT32_MAX;
+        size_t nth = 0;
+        for (uint32_t i = 0; i < c.count; i++) {
+            osteon_field want[64], value;
+            size_t at = 0;
+            uint32_t doc;
+            ck_assert_int_eq(ost_column_doc(segment, &c, i, &doc, NULL), 0);
+            ck_assert_int_eq(ost_column_value(segment, &c, i, &value, NULL),
+                             0);
+            ck_assert(last == UINT32_MAX || doc >= last);
+            nth = doc == last ? nth + 1 : 0;
+            last = doc;
+            expect(list, doc, want);
+            while (before(&want[at], &value))
+                at++;
+            check_same(&value, &want[at + nth]);
+            n++;
+        }
+    }
+    ck_assert_int_eq(s, OSTEON_NOT_FOUND);
+    ck_assert_uint_eq(n, list->n);
+}
+
 START_TEST(test_values_all_kinds_round_trip)
 {
     for (unsigned round = 0; round < 20; round++) {
@@ -184,6 +216,7 @@ START_TEST(test_values_all_kinds_round_trip)
         segment = open_values(&values);
         for (uint32_t doc = 0; doc < N_DOCUMENTS; doc++)
             check_document(segment, &list, doc);
+        check_columns(segment, &list);
         ost_segment_close(segment);
         ost_buffer_free(&values);
     }
@@ -230,6 +263,29 @@ END_TEST
 
 /* ---- Damage ---- */
 
+/* Reads all columns; true: damage was found. */
+static bool read_columns(ost_segment *segment)
+{
+    ost_column c = {0};
+    osteon_error err = {0};
+    osteon_status s;
+
+    while ((s = ost_column_next(segment, &c, &err)) == OSTEON_OK) {
+        for (uint32_t i = 0; i < c.count && s == OSTEON_OK; i++) {
+            osteon_field value;
+            uint32_t doc;
+            s = ost_column_doc(segment, &c, i, &doc, &err);
+            ck_assert(s != OSTEON_OK || doc < N_DOCUMENTS);
+            if (s == OSTEON_OK)
+                s = ost_column_value(segment, &c, i, &value, &err);
+        }
+        if (s != OSTEON_OK)
+            break;
+    }
+    ck_assert(s == OSTEON_NOT_FOUND || s == OSTEON_CORRUPT);
+    return s == OSTEON_CORRUPT;
+}
+
 /* Reads values of some documents; returns how many calls failed. */
 static unsigned read_some(const ost_buffer *values)
 {
@@ -252,6 +308,7 @@ static unsigned read_some(const ost_buffer *values)
         ost_free(fields);
         failed += s != OSTEON_OK;
     }
+    failed += read_columns(segment);
     ost_segment_close(segment);
     return failed;
 }
