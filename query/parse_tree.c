@@ -34,6 +34,9 @@ static uint64_t node_hash(const ost_node *node)
         h = mix(h, node->field, strlen(node->field));
         return mix(h, node->term, node->term_len);
     }
+    h = mix(h, &node->window, sizeof node->window);
+    if (node->offsets != NULL)
+        h = mix(h, node->offsets, node->n_children * sizeof *node->offsets);
     for (uint32_t i = 0; i < node->n_children; i++) {
         const uint64_t child = node_hash(node->children[i]);
         h = mix(h, &child, sizeof child);

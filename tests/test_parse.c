@@ -436,6 +436,24 @@ START_TEST(test_parse_ten_thousand_words_are_kept)
 }
 END_TEST
 
+/* Things that differ in a number only are told apart without comparing each
+ * with all before it, which would take minutes. */
+START_TEST(test_parse_many_distances_are_kept)
+{
+    enum { DISTANCES = 65000 };
+    ost_buffer text = {0};
+    osteon_query *query;
+
+    for (int i = 0; i < DISTANCES + 100; i++)
+        ost_buffer_printf(&text, "\"ax bx\"~%d ", i % DISTANCES);
+    query = parse_in("none", (const char *)text.data, text.len, 0);
+    ck_assert_uint_eq(query->n_terms, 2);
+    ck_assert_uint_eq(query->root->n_children, DISTANCES);
+    osteon_query_close(query);
+    ost_buffer_free(&text);
+}
+END_TEST
+
 START_TEST(test_parse_too_long_is_invalid)
 {
     char *text = nest(((size_t)1 << 19), ".", "", ",");
@@ -541,7 +559,7 @@ static void add_case(Suite *suite, const char *name, const TTest *const *tests,
 int main(void)
 {
     Suite *suite = suite_create("parse");
-    TCase *tree = tcase_create("tree");
+    TCase *tree = tcase_create("tree"), *quick = tcase_create("quick");
 
     tcase_add_loop_test(tree, test_parse_sample_is_understood, 0,
                         (int)(sizeof samples / sizeof *samples));
@@ -559,6 +577,9 @@ int main(void)
                                     test_parse_too_long_is_invalid,
                                     test_parse_no_memory_is_told},
              5);
+    tcase_set_timeout(quick, 20);
+    tcase_add_test(quick, test_parse_many_distances_are_kept);
+    suite_add_tcase(suite, quick);
     add_case(suite, "tools",
              (const TTest *const[]){test_parse_tools_serve_many_queries}, 1);
     return run_suite(suite);
