@@ -22,10 +22,14 @@ void ost_finding_add(ost_finding *f, ost_finding *part)
         f->score = part->score;
 }
 
-/* A score in 10,000ths. */
+/* A score in 10,000ths; apart, since a query of 1 MiB may come to a score that
+ * could not be multiplied. */
 static int64_t rounded(int64_t score)
 {
-    return (score * 10000 + OST_SCORE_ONE / 2) / OST_SCORE_ONE;
+    const int64_t part = score % OST_SCORE_ONE * 10000;
+
+    return score / OST_SCORE_ONE * 10000 +
+           (part + OST_SCORE_ONE / 2) / OST_SCORE_ONE;
 }
 
 static void show_score(ost_buffer *text, unsigned depth, int64_t from,

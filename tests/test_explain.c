@@ -3,6 +3,7 @@
  * Explanations: their numbers add up, at every level, and the first is the
  * score of the search.
  */
+#include "explain.h"
 #include "ranking_queries.h"
 #include "run_suite.h"
 
@@ -246,6 +247,27 @@ START_TEST(test_explain_unknown_or_deleted_document_is_not_found)
 }
 END_TEST
 
+/* More than a search comes to, and the sum of two of them. */
+START_TEST(test_explain_highest_scores_are_shown)
+{
+    const ost_node node = {.kind = OST_NODE_TERM, .field = "", .term = "x",
+                           .term_len = 1};
+    const int64_t score = (int64_t)123456789 * OST_SCORE_ONE + 4242;
+    ost_finding part = {.node = &node, .kind = OST_NODE_TERM, .matches = true,
+                        .score = score};
+    ost_finding *parts[] = {&part, &part};
+    const ost_finding sum = {.kind = OST_NODE_OR, .matches = true,
+                             .score = 2 * score, .found = parts, .n_found = 2};
+    char *text;
+
+    ck_assert_int_eq(ost_finding_show(&sum, 0, &text, NULL), OSTEON_OK);
+    ck_assert_str_eq(text, "246913578.0005 = sum of\n"
+                           "  123456789.0003 x\n"
+                           "  123456789.0002 x\n");
+    free(text);
+}
+END_TEST
+
 START_TEST(test_explain_any_allocation_failing_is_no_memory)
 {
     ref_corpus c;
@@ -283,6 +305,7 @@ int main(void)
     tcase_add_test(tc, test_explain_every_document_matches_as_in_the_search);
     tcase_add_test(tc, test_explain_known_document_has_known_lines);
     tcase_add_test(tc, test_explain_unknown_or_deleted_document_is_not_found);
+    tcase_add_test(tc, test_explain_highest_scores_are_shown);
     tcase_add_test(tc, test_explain_any_allocation_failing_is_no_memory);
     tcase_set_timeout(tc, 120);
     return run_suite(suite);
