@@ -2,12 +2,15 @@
  *
  * Where a passage begins and ends. It is cut at white space or beside a CJK
  * character; only where a word does not fit at all, inside it, and never
- * inside a UTF-8 sequence. It begins at a sentence, else a line, else a word.
+ * inside a UTF-8 sequence. What readers take for one character, as a kana with
+ * a voicing mark or an emoji of several, counts as one. It begins at a sentence, else a line, else a word.
  *
  * Nothing here looks further from a place than a passage is wide, or than
  * LOOK_BACK bytes.
  */
 #include "snippet.h"
+
+#include <utf8proc.h>
 
 enum { LOOK_BACK = 256 };
 
@@ -56,15 +59,40 @@ static bool is_wide(const char *text, size_t len, size_t at)
            (c == 0xf0 && at + 1 < len && at_of(text, at + 1) >= 0x9f);
 }
 
+/* The code point at `at`, -1 where that is no UTF-8. */
+static utf8proc_int32_t code_at(const char *text, size_t len, size_t at)
+{
+    const size_t left = len - at;
+    utf8proc_int32_t code;
+
+    utf8proc_iterate((const utf8proc_uint8_t *)text + at,
+                     (utf8proc_ssize_t)(left < 4 ? left : 4), &code);
+    return code;
+}
+
+/* Is what begins at `at` a part of what stands before it, from `before` on? By
+ * the pairs of UAX #29; behind a joiner, and in a row of flags, always. */
+static bool is_joined(const char *text, size_t len, size_t before, size_t at)
+{
+    enum { JOINER = 0x200D };
+    const utf8proc_int32_t a = code_at(text, len, before);
+    const utf8proc_int32_t b = code_at(text, len, at);
+
+    return a >= 0 && b >= 0 && (a == JOINER || !utf8proc_grapheme_break(a, b));
+}
+
 static bool is_cut(const char *text, size_t len, size_t at)
 {
+    size_t before;
+
     if (at == 0 || at >= len)
         return true;
     if (is_white(at_of(text, at)) || is_white(at_of(text, at - 1)))
         return true;
+    before = char_start(text, at - 1);
     return char_start(text, at) == at &&
-           (is_wide(text, len, at) ||
-            is_wide(text, len, char_start(text, at - 1)));
+           (is_wide(text, len, at) || is_wide(text, len, before)) &&
+           !is_joined(text, len, before, at);
 }
 
 /* ---- Where sentences and lines begin ---- */

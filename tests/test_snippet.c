@@ -134,6 +134,18 @@ static const sample samples[] = {
     {"english", "none", "====\n----\n", 4, "1: ===="},
     {"english", "none", "immunotherapy", 6, "1: immuno"},
     {"english", "immunotherapy", "an immunotherapy", 6, "1: an"},
+    /* of characters in several parts: kana with a voicing mark, a heart with
+     * a selector, a family of two, a flag beside an ideograph */
+    {"none", "none", "\xe3\x81\x8b\xe3\x82\x99\xe3\x81\x8b\xe3\x82\x99", 9,
+     "1: \xe3\x81\x8b\xe3\x82\x99"},
+    {"none", "none", "\xe2\x9d\xa4\xef\xb8\x8f\xe2\x9d\xa4\xef\xb8\x8f", 9,
+     "1: \xe2\x9d\xa4\xef\xb8\x8f"},
+    {"none", "none",
+     "\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9"
+     "\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9", 18,
+     "1: \xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9"},
+    {"none", "none", "\xe7\x99\x8c\xf0\x9f\x87\xa9\xf0\x9f\x87\xaa", 8,
+     "1: \xe7\x99\x8c"},
 };
 
 START_TEST(test_snippet_sample_is_picked)
