@@ -30,6 +30,8 @@ typedef struct window_scorer {
     int64_t *bounds;       /* of order[i], in this window */
     int64_t end;
     uint32_t n_found, at;
+    uint32_t best_at; /* where the highest score from `at` on is, if it is in
+                       * [at, n_found); else it is not known */
     uint32_t *docs;
     int64_t *scores; /* of docs[], without ranking too */
     int64_t *sums; /* by document, from the window's first */
@@ -401,6 +403,7 @@ static void complete(window_scorer *w, uint32_t m, uint32_t base,
 static int64_t fill(window_scorer *w, int64_t from)
 {
     w->n_found = w->at = 0;
+    w->best_at = UINT32_MAX;
     while (w->n_found == 0) {
         uint32_t base, m;
         int64_t below;
@@ -451,19 +454,32 @@ static int64_t window_score(ost_scorer *s)
     return w->scores[w->at];
 }
 
+/* The highest score from the current candidate of the window on. It is looked
+ * for again once it has been passed, so that who asks for each document does
+ * not look at all others each time. */
+static int64_t rest_of_window(window_scorer *w)
+{
+    if (w->at >= w->n_found)
+        return 0;
+    if (w->best_at < w->at || w->best_at >= w->n_found) {
+        w->best_at = w->at;
+        for (uint32_t i = w->at + 1; i < w->n_found; i++)
+            if (w->scores[i] > w->scores[w->best_at])
+                w->best_at = i;
+    }
+    return w->scores[w->best_at];
+}
+
 /* Within the window all is known; past it the children tell. */
 static int64_t window_bound(ost_scorer *s, uint32_t target, uint32_t *upto)
 {
-    const window_scorer *w = (const window_scorer *)s;
+    window_scorer *w = (window_scorer *)s;
     int64_t most = 0;
 
     *upto = OST_DOC_END;
     if (target < w->end) {
-        for (uint32_t i = w->at; i < w->n_found; i++)
-            if (w->scores[i] > most)
-                most = w->scores[i];
         *upto = (uint32_t)(w->end - 1);
-        return most;
+        return rest_of_window(w);
     }
     if (w->n > BOUNDED)
         return s->max;
