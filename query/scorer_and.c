@@ -11,6 +11,10 @@
  */
 #include "scorer_term.h"
 
+/* Children, at most, whose blocks are looked at: the rarest ones. Of many, some
+ * block ends at every few documents. */
+enum { BOUNDED = 16 };
+
 typedef struct and_scorer {
     ost_scorer base;
     ost_scorer **children; /* in order of cost */
@@ -33,8 +37,9 @@ static int64_t and_bound(ost_scorer *s, uint32_t target, uint32_t *upto)
     *upto = OST_DOC_END;
     for (uint32_t i = 0; i < a->n; i++) {
         ost_scorer *c = a->children[i];
-        uint32_t end;
-        a->bounds[i] = c->type->bound(c, target, &end);
+        uint32_t end = OST_DOC_END;
+        a->bounds[i] =
+            i < BOUNDED ? c->type->bound(c, target, &end) : c->max;
         sum += a->bounds[i];
         if (end < *upto)
             *upto = end;

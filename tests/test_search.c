@@ -211,6 +211,30 @@ START_TEST(test_search_large_collection_lists_equal_reference)
 }
 END_TEST
 
+/* All of many groups, each of so many words that most documents have one. */
+START_TEST(test_search_all_of_many_groups_equals_reference)
+{
+    ref_corpus c;
+
+    make_large(&c, _i == 0 ? 1 : 3, _i == 0 ? 0 : 15);
+    for (uint32_t groups = 3; groups < 40; groups += 15) {
+        ost_arena *arena = ost_arena_open();
+        ost_node *root = ref_node(arena, OST_NODE_AND, groups);
+        for (uint32_t i = 0; i < groups; i++) {
+            const uint32_t n = 8 + ref_draw(&c, 24);
+            ost_node *group = ref_node(
+                arena, ref_draw(&c, 4) ? OST_NODE_OR : OST_NODE_MAX, n);
+            for (uint32_t k = 0; k < n; k++)
+                group->children[k] = ref_term(arena, "", ref_word(&c) / 4);
+            root->children[i] = group;
+        }
+        check_query(&c, root);
+        ost_arena_close(arena);
+    }
+    ref_corpus_free(&c);
+}
+END_TEST
+
 /* Few words and long documents: many places of a word in each, so that all
  * ways of comparing them are taken. */
 START_TEST(test_search_phrases_of_frequent_words_equal_reference)
@@ -373,6 +397,8 @@ int main(void)
         large, test_search_large_collection_trees_equal_reference, 0, 2);
     tcase_add_loop_test(
         large, test_search_large_collection_lists_equal_reference, 0, 2);
+    tcase_add_loop_test(
+        large, test_search_all_of_many_groups_equals_reference, 0, 2);
     tcase_add_loop_test(
         large, test_search_phrases_of_frequent_words_equal_reference, 0, 6);
     tcase_add_loop_test(
