@@ -242,9 +242,21 @@ static bool lex_open_or_word(ost_parser *p, size_t *at, ost_lexeme *l)
            add(p, *l);
 }
 
+/* Whether an odd number of NOTs comes next to what is added now. */
+static bool is_negated(const ost_parser *p)
+{
+    const ost_query_tools *t = p->tools;
+    size_t n = t->n_lexemes;
+
+    while (n > 0 && t->lexemes[n - 1].kind == OST_LEX_NOT)
+        n--;
+    return (t->n_lexemes - n) % 2 != 0;
+}
+
 /* Lexes the `field:` at *at, if there is one, and leaves *at behind it. A name
  * that no field has belongs to the word behind the colon, and is one of its
- * own, with the same sign, before a phrase or group. */
+ * own before a phrase or group: with the same sign, and of NOT, which the name
+ * takes, the phrase has a sign. */
 static bool lex_field(ost_parser *p, size_t *at, ost_lexeme *l)
 {
     const size_t begin = *at;
@@ -266,6 +278,8 @@ static bool lex_field(ost_parser *p, size_t *at, ost_lexeme *l)
         name.field_len = 0;
         name.start = (uint32_t)begin;
         name.end = (uint32_t)colon;
+        if (is_negated(p))
+            l->sign = l->sign == '-' ? 0 : '-';
         if (!add(p, name))
             return false;
         *at = colon + 1;
