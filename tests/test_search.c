@@ -216,7 +216,8 @@ START_TEST(test_search_all_of_many_groups_equals_reference)
 {
     ref_corpus c;
 
-    make_large(&c, _i == 0 ? 1 : 3, _i == 0 ? 0 : 15);
+    ref_corpus_make(&c, 78, 1200, 400, 60);
+    ref_corpus_index(&c, _i == 0 ? 1 : 3, _i == 0 ? 0 : 15);
     for (uint32_t groups = 3; groups < 40; groups += 15) {
         ost_arena *arena = ost_arena_open();
         ost_node *root = ref_node(arena, OST_NODE_AND, groups);
