@@ -91,7 +91,8 @@ OSTEON_MUST_CHECK osteon_status ost_manifest_commit(const char *folder,
                                                     osteon_error *err);
 
 /* Removes the files in `folder` whose names are of our kinds (seg-*, del-*,
- * src-*, MANIFEST.tmp, tmp-*) and which neither `m` nor, if not NULL, `also` names.
+ * src-*, MANIFEST.tmp, tmp-*) and which neither `m` nor, if not NULL, `also`
+ * names.
  * Failures are left for the next writer. For the holder of the lock only. */
 void ost_manifest_sweep(const char *folder, const ost_manifest *m,
                         const ost_manifest *also);

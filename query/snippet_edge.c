@@ -3,7 +3,8 @@
  * Where a passage begins and ends. It is cut at white space or beside a CJK
  * character; only where a word does not fit at all, inside it, and never
  * inside a UTF-8 sequence. What readers take for one character, as a kana with
- * a voicing mark or an emoji of several, counts as one. It begins at a sentence, else a line, else a word.
+ * a voicing mark or an emoji of several, counts as one. It begins at a
+ * sentence, else a line, else a word.
  *
  * Nothing here looks further from a place than a passage is wide, or than
  * LOOK_BACK bytes.

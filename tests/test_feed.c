@@ -11,8 +11,8 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-/* The day's clock is an hour ahead when it is asked, and then set right: no wait
- * may go by it. */
+/* The day's clock is an hour ahead when it is asked, and then set right: no
+ * wait may go by it. */
 int clock_gettime(clockid_t clock, struct timespec *t)
 {
     const int status = (int)syscall(SYS_clock_gettime, clock, t);

@@ -6,11 +6,11 @@
 #define _GNU_SOURCE /* nftw, syscall */
 #include "update.h"
 #include "run_suite.h"
+#include "tree_fixture.h"
 
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <sys/stat.h>
@@ -72,34 +72,7 @@ ssize_t read(int fd, void *to, size_t room)
     return syscall(SYS_read, fd, to, room);
 }
 
-
 /* ---- A tree for each case ---- */
-
-static void make_tree(void)
-{
-    char name[] = "/tmp/osteon-test-XXXXXX";
-
-    ck_assert_ptr_nonnull(mkdtemp(name));
-    ck_assert_int_eq(chdir(name), 0);
-}
-
-static int remove_one(const char *path, const struct stat *st, int type,
-                      struct FTW *ftw)
-{
-    (void)st;
-    (void)type;
-    (void)ftw;
-    return remove(path);
-}
-
-static void drop_tree(void)
-{
-    char *const tree = realpath(".", NULL);
-
-    ck_assert_int_eq(chdir("/"), 0);
-    nftw(tree, remove_one, 32, FTW_DEPTH | FTW_PHYS);
-    free(tree);
-}
 
 static void put(const char *path, const char *text, size_t times)
 {

@@ -6,41 +6,13 @@
 #define _XOPEN_SOURCE 700 /* nftw, realpath, mkdtemp */
 #include "update.h"
 #include "run_suite.h"
+#include "tree_fixture.h"
 
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static char *tree; /* absolute, real */
-
-static void make_tree(void)
-{
-    char name[] = "/tmp/osteon-test-XXXXXX";
-
-    ck_assert_ptr_nonnull(mkdtemp(name));
-    tree = realpath(name, NULL);
-    ck_assert_ptr_nonnull(tree);
-    ck_assert_int_eq(chdir(tree), 0);
-}
-
-static int remove_one(const char *path, const struct stat *st, int type,
-                      struct FTW *ftw)
-{
-    (void)st;
-    (void)type;
-    (void)ftw;
-    return remove(path);
-}
-
-static void drop_tree(void)
-{
-    ck_assert_int_eq(chdir("/"), 0);
-    nftw(tree, remove_one, 32, FTW_DEPTH | FTW_PHYS);
-    free(tree);
-}
 
 /* A file with this content; folders on the way are made. */
 static void put(const char *path, const char *content)

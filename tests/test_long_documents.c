@@ -227,7 +227,8 @@ static void check(const asked *a, const osteon_result *every)
         const uint32_t expected = plain_count(a, d);
         const double score = score_of(alone, d);
         matches += expected > 0;
-        ck_assert_msg(told_count(a->text, d) == expected, "%s in %u: %u, not %u",
+        ck_assert_msg(told_count(a->text, d) == expected,
+                      "%s in %u: %u, not %u",
                       a->text, d, told_count(a->text, d), expected);
         ck_assert_double_eq(score, score_of(all, d));
         ck_assert_int_eq(score >= 0, expected > 0);
