@@ -11,7 +11,7 @@
 #include "index.h"
 #include "segment.h"
 
-#include <check.h>
+#include "asserts.h"
 #include <stdio.h>
 
 static int dump_compare(const void *a, const void *b)

@@ -14,7 +14,7 @@
 #include "scratch.h"
 #include "score.h"
 
-#include <check.h>
+#include "asserts.h"
 
 enum { REF_FIELDS = 2, REF_LONGEST = 400 };
 

@@ -5,7 +5,7 @@
 #ifndef OST_TEST_RUN_SUITE_H
 #define OST_TEST_RUN_SUITE_H
 
-#include <check.h>
+#include "asserts.h"
 
 /* Runs a suite, frees it, and returns what main() should. */
 static int run_suite(Suite *suite)

@@ -8,7 +8,7 @@
 
 #include "base.h"
 
-#include <check.h>
+#include "asserts.h"
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -9,7 +9,7 @@
 #include "segment.h"
 #include "segment_writer.h"
 
-#include <check.h>
+#include "asserts.h"
 #include <stdio.h>
 #include <unistd.h>
 

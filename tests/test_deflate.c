@@ -6,7 +6,7 @@
 #include "deflate.h"
 #include "run_suite.h"
 
-#include <check.h>
+#include "asserts.h"
 #include <stdlib.h>
 
 #define LONGEST 70000u

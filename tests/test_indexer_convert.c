@@ -5,7 +5,7 @@
 #include "convert.h"
 #include "run_suite.h"
 
-#include <check.h>
+#include "asserts.h"
 #include <sys/stat.h>
 #include <unistd.h>
 

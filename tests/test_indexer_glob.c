@@ -5,7 +5,7 @@
 #include "walk.h"
 #include "run_suite.h"
 
-#include <check.h>
+#include "asserts.h"
 
 static bool match(const char *pattern, const char *text)
 {

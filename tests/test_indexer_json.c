@@ -13,7 +13,7 @@
  */
 #include "convert.h"
 
-#include <check.h>
+#include "asserts.h"
 #include <jansson.h>
 
 #define ROUNDS 100000

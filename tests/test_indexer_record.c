@@ -7,7 +7,7 @@
 #include "convert.h"
 #include "run_suite.h"
 
-#include <check.h>
+#include "asserts.h"
 
 static uint32_t random_state;
 

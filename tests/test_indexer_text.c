@@ -5,7 +5,7 @@
 #include "convert.h"
 #include "run_suite.h"
 
-#include <check.h>
+#include "asserts.h"
 #include <unistd.h>
 #include <zlib.h>
 

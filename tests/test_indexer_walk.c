@@ -8,7 +8,7 @@
 #include "run_suite.h"
 #include "tree_fixture.h"
 
-#include <check.h>
+#include "asserts.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -6,7 +6,7 @@
 #include "index.h"
 #include "run_suite.h"
 
-#include <check.h>
+#include "asserts.h"
 #include <math.h>
 
 static const double averages[] = {0.01, 1, 7.3, 24, 118.25, 700, 3e4, 2e9};

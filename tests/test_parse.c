@@ -6,7 +6,7 @@
 #include "query.h"
 #include "run_suite.h"
 
-#include <check.h>
+#include "asserts.h"
 #include <pthread.h>
 #include <stdio.h>
 

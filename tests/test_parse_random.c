@@ -7,7 +7,7 @@
 #include "query.h"
 #include "run_suite.h"
 
-#include <check.h>
+#include "asserts.h"
 #include <stdio.h>
 
 static uint64_t state = 0x9e3779b97f4a7c15u;

@@ -7,7 +7,7 @@
 #include "places.h"
 #include "run_suite.h"
 
-#include <check.h>
+#include "asserts.h"
 
 enum { MOST = 200 };
 

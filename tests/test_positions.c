@@ -7,7 +7,7 @@
 #include "positions.h"
 #include "run_suite.h"
 
-#include <check.h>
+#include "asserts.h"
 #include <stdlib.h>
 
 static uint64_t state = 88172645463325252u;

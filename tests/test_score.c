@@ -7,7 +7,7 @@
 #include "run_suite.h"
 #include "scratch.h"
 
-#include <check.h>
+#include "asserts.h"
 #include <math.h>
 
 static const double k1s[] = {0, 0.3, 0.9, 1.2, 2, 25, 100};

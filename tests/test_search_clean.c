@@ -6,7 +6,7 @@
 #include "clean_text.h"
 #include "run_suite.h"
 
-#include <check.h>
+#include "asserts.h"
 #include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>

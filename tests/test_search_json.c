@@ -6,7 +6,7 @@
 #include "json_write.h"
 #include "run_suite.h"
 
-#include <check.h>
+#include "asserts.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <float.h>

@@ -7,7 +7,7 @@
 #include "search_options.h"
 #include "run_suite.h"
 
-#include <check.h>
+#include "asserts.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

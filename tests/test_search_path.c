@@ -9,7 +9,7 @@
 #include "find_index.h"
 #include "run_suite.h"
 
-#include <check.h>
+#include "asserts.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

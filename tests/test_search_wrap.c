@@ -5,7 +5,7 @@
 #include "wrap_text.h"
 #include "run_suite.h"
 
-#include <check.h>
+#include "asserts.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -9,7 +9,7 @@
 
 #include <xapian-c/xapian_c.h>
 
-#include <check.h>
+#include "asserts.h"
 #include <stdio.h>
 
 static void check_stem(ost_stemmer *s, const char *word, const char *expected)

@@ -7,7 +7,7 @@
 #include "text.h"
 #include "run_suite.h"
 
-#include <check.h>
+#include "asserts.h"
 #include <stdio.h>
 
 static uint64_t random_state;

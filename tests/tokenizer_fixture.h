@@ -8,7 +8,7 @@
 
 #include "text.h"
 
-#include <check.h>
+#include "asserts.h"
 
 static uint64_t random_state = 1;
 

@@ -6,7 +6,7 @@
 #ifndef OST_TEST_TREE_FIXTURE_H
 #define OST_TEST_TREE_FIXTURE_H
 
-#include <check.h>
+#include "asserts.h"
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>

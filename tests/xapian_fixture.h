@@ -10,7 +10,7 @@
 #include "text.h"
 #include "xapian_layout.h"
 
-#include <check.h>
+#include "asserts.h"
 #include <stdio.h>
 #include <sys/stat.h>
 #include <xapian-c/xapian_c_database_writable.h>
