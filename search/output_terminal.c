@@ -13,8 +13,6 @@
 #define TITLE_LINES 2
 #define PASSAGE_LINES 3
 
-static const char ellipsis[] = "\xE2\x80\xA6"; /* U+2026, one column */
-
 /* Lines longer than this are hard to read. */
 #define COLUMNS_MOST 120
 
@@ -147,11 +145,11 @@ static void put_passage(const search_context *search, const found *hit,
     if (passage.len > 0) {
         sink_text(search->out, "   ");
         if (passage.len == whole && begins_cut(hit)) {
-            sink_text(search->out, ellipsis);
+            sink_text(search->out, ELLIPSIS);
             style.begun++;
         }
         if (ends_cut(hit, &passage))
-            clean_text_add(&passage, ellipsis);
+            clean_text_add(&passage, ELLIPSIS);
         wrap_text(&passage, &style, search->out);
     }
     clean_text_close(&passage);

@@ -10,8 +10,6 @@
 /* Lines have room for this many columns even on a narrow terminal. */
 #define LEAST_COLUMNS 10
 
-static const char ellipsis[] = "\xE2\x80\xA6"; /* U+2026, one column */
-
 /* Length and width of the character at `text`, which is clean. */
 static size_t character(const char *text, size_t len,
                         utf8proc_int32_t *code, size_t *columns)
@@ -76,7 +74,7 @@ void wrap_text(const clean_text *clean, const wrap_style *style, sink *out)
             put_spaces(out, style->indent);
         clean_text_put(clean, start, end, style->on, style->off, out);
         if (last && end < clean->len)
-            sink_text(out, ellipsis);
+            sink_text(out, ELLIPSIS);
         sink_byte(out, '\n');
         start = end;
         while (start < clean->len && clean->text[start] == ' ')

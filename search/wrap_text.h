@@ -7,11 +7,14 @@
 
 #include "clean_text.h"
 
+/* U+2026, one column: text was left out here. */
+#define ELLIPSIS "\xE2\x80\xA6"
+
 typedef struct wrap_style {
     size_t columns;    /* of the terminal */
     size_t indent;     /* spaces before each line but the first */
     size_t begun;      /* columns the first line has before the text */
-    size_t most_lines; /* the last ends in "..." (one character) if more
+    size_t most_lines; /* the last ends in ELLIPSIS if more
                         * text follows */
     const char *on;    /* before and after a marked stretch */
     const char *off;
