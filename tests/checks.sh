@@ -3,6 +3,11 @@
 #
 # What the shell tests check with. Each check prints a line; a failed one also
 # what was there. A test ends with `report`, whose status is the test's.
+
+# script(1) runs its command by it. Where it is not set, as in a service or a
+# container, that were /bin/sh, which need not know what printf %q writes.
+export SHELL=$BASH
+
 passed=0
 failed=0
 
