@@ -104,7 +104,7 @@ static int update(const char *first, ...)
     ck_assert_int_ge(child, 0);
     if (child == 0) {
         signal(SIGALRM, SIG_DFL); /* Check's would end the test, too */
-        alarm(10);
+        alarm(100); /* where threads wait for ever */
         if (!osi_options_parse(argc, argv, &options) ||
             !osi_place_find(options.index, &place))
             _exit(99);
@@ -228,7 +228,7 @@ int main(void)
 
     osi_report_start(true, false, -1);
     tcase_add_checked_fixture(tc, make_tree, drop_tree);
-    tcase_set_timeout(tc, 60);
+    tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, test_open_that_fails_keeps_documents, 0, 10);
     tcase_add_loop_test(tc, test_read_that_fails_is_tried_again, 0, 2);
     tcase_add_test(tc, test_change_in_the_same_second_is_seen);
