@@ -112,15 +112,23 @@ void sink_signed(sink *s, int64_t value)
     sink_unsigned(s, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
 }
 
+/* Writes `value` with so many digits. Returns true if it reads back. */
+static bool format_real(char *text, size_t size, int digits, double value)
+{
+    snprintf(text, size, "%.*g", digits, value);
+    return strtod(text, NULL) == value;
+}
+
 void sink_real(sink *s, double value)
 {
     char text[40];
+    /* What does not fit 14 digits, as most scores, fits no fewer. */
+    int digits = format_real(text, sizeof text, 14, value) ? 6 : 15;
 
-    for (int digits = 6; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, value);
-        if (strtod(text, NULL) == value)
-            break;
-    }
+    while (digits < 17 && !format_real(text, sizeof text, digits, value))
+        digits++;
+    if (digits == 17)
+        snprintf(text, sizeof text, "%.17g", value);
     for (char *p = text; *p; p++)
         if (strchr("0123456789+-e", *p) == NULL)
             *p = '.';
