@@ -253,18 +253,39 @@ static void put_escape(sink *out, const char *bytes, size_t n)
     }
 }
 
-void put_tsv(sink *out, const char *bytes, size_t len)
+static bool is_separator(utf8proc_int32_t c)
+{
+    const utf8proc_category_t category = utf8proc_category(c);
+
+    return category == UTF8PROC_CATEGORY_ZS ||
+           category == UTF8PROC_CATEGORY_ZL ||
+           category == UTF8PROC_CATEGORY_ZP;
+}
+
+static void put_escaped(sink *out, const char *bytes, size_t len,
+                        bool separators)
 {
     utf8proc_int32_t code;
     size_t n;
 
     for (size_t i = 0; i < len; i += n) {
         n = decode(bytes + i, len - i, &code);
-        if (code < 0 || code == '\\' || is_control(code))
+        if (code < 0 || code == '\\' || is_control(code) ||
+            (separators && is_separator(code)))
             put_escape(out, bytes + i, n);
         else
             sink_add(out, bytes + i, n);
     }
+}
+
+void put_tsv(sink *out, const char *bytes, size_t len)
+{
+    put_escaped(out, bytes, len, false);
+}
+
+void put_word(sink *out, const char *bytes, size_t len)
+{
+    put_escaped(out, bytes, len, true);
 }
 
 size_t text_columns(const char *text, size_t len)

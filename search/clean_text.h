@@ -59,6 +59,10 @@ void put_clean(sink *out, const char *bytes, size_t len, clean_mode mode);
  * that are not UTF-8, as \xHH. */
 void put_tsv(sink *out, const char *bytes, size_t len);
 
+/* The same with white space of any kind as \xHH for each byte, so that the
+ * result is one word to whoever splits there. */
+void put_word(sink *out, const char *bytes, size_t len);
+
 /* Columns that `len` bytes of clean text take on a terminal. */
 size_t text_columns(const char *text, size_t len);
 

@@ -101,11 +101,14 @@ static osteon_status open_snippet(const search_context *search, found *out,
     return s;
 }
 
-static void describe(const search_context *search, found *out)
+static void describe(const search_context *search, found_depth depth,
+                     found *out)
 {
     out->info = osteon_entry_info_get(out->entry);
-    out->freshness = osteon_entry_freshness(out->entry);
     out->line = out->info->line;
+    if (depth == FOUND_ID)
+        return;
+    out->freshness = osteon_entry_freshness(out->entry);
     if (out->info->path != NULL)
         out->path_len =
             path_from_here(search->root, search->here, out->info->path,
@@ -131,7 +134,7 @@ static osteon_status find_passage(const search_context *search, found *out,
 }
 
 osteon_status found_open(const search_context *search, const osteon_hit *hit,
-                         size_t rank, bool passages, found *out,
+                         size_t rank, found_depth depth, found *out,
                          osteon_error *err)
 {
     osteon_status s;
@@ -142,10 +145,10 @@ osteon_status found_open(const search_context *search, const osteon_hit *hit,
     s = osteon_entry_open(search->index, hit->document, &out->entry, err);
     if (s != OSTEON_OK)
         return s;
-    describe(search, out);
-    if (passages)
+    describe(search, depth, out);
+    if (depth == FOUND_PASSAGE)
         s = find_passage(search, out, err);
-    if (s == OSTEON_OK && passages && search->options->explain)
+    if (s == OSTEON_OK && depth == FOUND_PASSAGE && search->options->explain)
         s = osteon_explain(search->index, search->query, &search->ranking,
                            hit->document, &out->explanation, err);
     if (s != OSTEON_OK)
@@ -168,7 +171,7 @@ osteon_status found_open_id(const search_context *search, const char *id,
         free(path);
     }
     if (s == OSTEON_OK)
-        describe(search, out);
+        describe(search, FOUND_NAME, out);
     return s;
 }
 

@@ -14,6 +14,8 @@ typedef struct search_context {
     const search_options *options;
     const osteon_index *index;
     const osteon_query *query;         /* NULL with --show */
+    const char *query_id;              /* NULL: there is one query only */
+    size_t query_id_len;
     osteon_search_options ranking;     /* limit and offset as asked for */
     const char *root;                  /* of the index, free of links */
     const char *here;                  /* current folder, NULL: unknown */
@@ -38,13 +40,19 @@ typedef struct found {
     char *explanation;       /* lines; NULL: not asked for */
 } found;
 
-/* Fills *out for one hit. With `passages` false, only what an output of paths
- * needs: no text, snippet, line and explanation.
+/* How much of a hit is asked for; each is more work than the one before. */
+typedef enum found_depth {
+    FOUND_ID,     /* score and info: no file is looked at */
+    FOUND_NAME,   /* path and freshness */
+    FOUND_PASSAGE /* text, snippet, line and explanation */
+} found_depth;
+
+/* Fills *out for one hit, as far as `depth` says.
  *   statuses of osteon_entry_open, _entry_text, _snippet_open, _explain; a
  *   text that is not there is none of them */
 OSTEON_MUST_CHECK osteon_status found_open(const search_context *search,
                                            const osteon_hit *hit,
-                                           size_t rank, bool passages,
+                                           size_t rank, found_depth depth,
                                            found *out, osteon_error *err);
 
 /* Fills *out for the document `id`, without score and snippet. `id` may also

@@ -114,6 +114,9 @@ void output_json(const search_context *search, const found *hit)
     json_object object;
 
     json_begin(&object, search->out);
+    if (search->query_id != NULL)
+        json_member_exact(&object, "query", search->query_id,
+                          search->query_id_len);
     json_member_unsigned(&object, "rank", hit->rank);
     json_member_real(&object, "score", hit->score);
     put_identity(&object, hit);

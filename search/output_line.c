@@ -11,6 +11,7 @@ void output_line(const search_context *search, const found *hit)
     sink *out = search->out;
     clean_text passage;
 
+    put_query_id(search);
     put_name(search, hit);
     sink_byte(out, search->options->null ? '\0' : ':');
     sink_text(out, paint(search, PAINT_LINE));
@@ -27,6 +28,7 @@ void output_line(const search_context *search, const found *hit)
 
 void output_file(const search_context *search, const found *hit)
 {
+    put_query_id(search);
     put_name(search, hit);
     sink_byte(search->out, search->options->null ? '\0' : '\n');
 }

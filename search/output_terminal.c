@@ -155,6 +155,27 @@ static void put_passage(const search_context *search, const found *hit,
     clean_text_close(&passage);
 }
 
+void output_query(const search_context *search, const char *text, size_t len)
+{
+    const wrap_style style =
+        style_for(search, 0, 1, paint(search, PAINT_QUERY));
+    osteon_mark whole = {0, 0};
+    clean_text line;
+    sink words;
+
+    sink_open(&words, -1);
+    sink_text(&words, "==> ");
+    sink_add(&words, search->query_id, search->query_id_len);
+    sink_text(&words, ": ");
+    sink_add(&words, text, len);
+    clean_text_open(&line, words.data, words.len, CLEAN_LINE);
+    whole.end = line.len;
+    wrap_text(&(clean_text){line.text, line.len, &whole, 1}, &style,
+              search->out);
+    clean_text_close(&line);
+    sink_close(&words);
+}
+
 void output_terminal(const search_context *search, const found *hit)
 {
     sink *out = search->out;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Tab-separated columns: rank, score, id, path, line, title, passage. What is
+ * Tab-separated columns: of many queries its id, rank, score, id, path, line, title, passage. What is
  * not known is empty. Backslashes stand for what would break a line, and can be
  * undone.
  */
@@ -11,6 +11,10 @@ void output_tsv(const search_context *search, const found *hit)
     sink *out = search->out;
     clean_text clean;
 
+    if (search->query_id != NULL) {
+        put_tsv(out, search->query_id, search->query_id_len);
+        sink_byte(out, '\t');
+    }
     sink_unsigned(out, hit->rank);
     sink_byte(out, '\t');
     sink_real(out, hit->score);

@@ -6,6 +6,7 @@
  */
 #include "search_options.h"
 
+#include "output.h"
 #include "search_program.h"
 
 #include <errno.h>
@@ -192,6 +193,23 @@ static bool parse_color(const search_option *o, const char *value,
     return true;
 }
 
+static bool parse_format(const search_option *o, const char *value,
+                         search_options *out)
+{
+    size_t start, end;
+
+    if (value[0] == '\0')
+        return bad_value(o, value, "a format");
+    if (!format_is_good(value, &start, &end)) {
+        complain("--%s: byte %zu: '%.*s' is no escape", o->name, start,
+                 (int)(end - start), value + start);
+        return usage();
+    }
+    out->format = value;
+    out->mode = MODE_FORMAT;
+    return true;
+}
+
 static bool apply(const search_option *o, bool negated, const char *value,
                   search_options *out)
 {
@@ -219,6 +237,8 @@ static bool apply(const search_option *o, bool negated, const char *value,
         return true;
     case OPTION_COLOR:
         return parse_color(o, value, &out->color);
+    case OPTION_FORMAT:
+        return parse_format(o, value, out);
     case OPTION_QUERY:
         add_to_query(out, value);
         return true;
@@ -261,13 +281,17 @@ static void unknown_name(const char *arg, const char *name, size_t len)
     sink_close(&names);
 }
 
-/* With one dash only the beginning of a name is one misspelt: more likely, the
- * query begins there. */
-static bool begins_name(const char *name, size_t len)
+/* With one dash only the beginning of a name, of three letters or more, is one
+ * misspelt: more likely, the query begins there. */
+static bool is_misspelt_name(const char *arg)
 {
+    const char *name = arg + 1;
+    const size_t len = strcspn(name, "=");
     sink names;
     size_t n;
 
+    if (arg[0] != '-' || len < 3)
+        return false;
     sink_open(&names, -1);
     n = names_beginning(name, len, &names);
     sink_close(&names);
@@ -284,7 +308,7 @@ static bool unknown(const char *arg, int letter)
 
     if (is_long && letter >= LONG_BASE)
         complain("option '%.*s' takes no value", (int)len + 2, arg);
-    else if (is_long || (len > 2 && begins_name(name, len)))
+    else if (is_long || is_misspelt_name(arg))
         unknown_name(arg, name, len);
     else
         complain("unknown option '-%c'; a query that begins with '-' goes "
@@ -337,8 +361,15 @@ static bool parse_next(int argc, char **argv, const getopt_tables *tables,
         return unknown(argv[at], optopt);
     if (c == ':')
         return missing(argv[at], optopt);
-    if (c < LONG_BASE)
-        return apply(find_letter(c), false, optarg, out);
+    if (c < LONG_BASE) {
+        const search_option *o = find_letter(c);
+
+        /* -json is no -j with "son" */
+        if (o->kind == OPTION_COUNT && !is_number(optarg) &&
+            is_misspelt_name(argv[at]))
+            return unknown(argv[at], c);
+        return apply(o, false, optarg, out);
+    }
     if (c >= LONG_BASE + NEGATED)
         return apply(search_table + (c - LONG_BASE - NEGATED), true, optarg,
                      out);
@@ -383,15 +414,17 @@ static bool check(search_options *out, size_t operands)
 
     if (out->action != ACTION_SEARCH)
         return true;
-    if (out->show != NULL && any_words)
+    if (out->show != NULL && (any_words || out->batch != NULL))
         complain("--show prints one document and takes no query");
+    else if (out->batch != NULL && any_words)
+        complain("--batch has the queries in its file: no words beside it");
     else if (out->show != NULL && out->mode != MODE_HITS &&
              out->mode != MODE_JSON)
         complain("--show goes with no other output than --json");
     else if (out->explain && out->mode != MODE_HITS &&
              out->mode != MODE_JSON)
         complain("--explain goes with no other output than --json");
-    else if (out->show == NULL && !any_words)
+    else if (out->show == NULL && out->batch == NULL && !any_words)
         complain(out->index != NULL
                      ? "no query: -i names an index, and case never matters"
                      : "no query");

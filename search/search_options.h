@@ -17,7 +17,10 @@ typedef enum search_mode {
     MODE_FILES,
     MODE_COUNT,
     MODE_JSON,
-    MODE_TSV
+    MODE_TSV,
+    MODE_CSV,
+    MODE_TREC,
+    MODE_FORMAT
 } search_mode;
 
 typedef enum search_color {
@@ -39,6 +42,9 @@ typedef struct search_options {
     search_color color;
     const char *index; /* NULL: look for one */
     const char *show;  /* NULL: search */
+    const char *batch; /* file of queries, "-": standard input; NULL: one */
+    const char *format; /* with MODE_FORMAT: format_is_good */
+    size_t jobs;        /* threads of a batch, 0: one a core */
     size_t limit, offset;
     size_t snippet_width; /* bytes, 0: what suits the output */
     double k1, b;         /* below 0: the library's */
@@ -64,6 +70,7 @@ typedef enum option_kind {
     OPTION_REAL,   /* double from 0 to `value` */
     OPTION_TEXT,   /* const char *, not empty */
     OPTION_COLOR,
+    OPTION_FORMAT, /* sets the mode, too */
     OPTION_QUERY /* adds to the query */
 } option_kind;
 

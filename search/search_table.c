@@ -53,6 +53,16 @@ const search_option search_table[] = {
      "print rank, score, id, path, line, title, snippet",
      "The columns are separated by tabs. A backslash, tab or newline in\n"
      "them is written as \\\\, \\t or \\n."},
+    {"csv", 0, OPTION_MODE, MEMBER(mode), MODE_CSV, NULL,
+     "print the same as CSV, under a heading", NULL},
+    {"trec", 0, OPTION_MODE, MEMBER(mode), MODE_TREC, NULL,
+     "print lines of a TREC run",
+     "They are: query Q0 id rank score osteon"},
+    {"format", 0, OPTION_FORMAT, 0, 0, "STRING",
+     "print STRING for each hit, without a newline",
+     "%p path, %l line, %i id, %t title, %S snippet, %r rank, %s score,\n"
+     "%q id of the query, %{NAME} value of a field, %% a %;\n"
+     "\\n newline, \\t tab, \\0 NUL, \\\\ backslash"},
     {"snippet-width", 0, OPTION_COUNT, MEMBER(snippet_width), 16, "N",
      "show passages of at most N bytes",
      "Without it: 200, and what fits on a terminal."},

@@ -29,6 +29,17 @@ static void ck_clean_eq(const char *bytes, size_t len, clean_mode mode,
 #define ck_clean(text, mode, expected)                                      \
     ck_clean_eq((text), sizeof(text) - 1, (mode), (expected))
 
+static void ck_word(const char *bytes, const char *expected)
+{
+    sink out;
+
+    sink_open(&out, -1);
+    put_word(&out, bytes, strlen(bytes));
+    sink_byte(&out, '\0');
+    ck_assert_str_eq(out.data, expected);
+    sink_close(&out);
+}
+
 static void ck_tsv(const char *bytes, size_t len, const char *expected)
 {
     sink out;
@@ -257,6 +268,15 @@ static size_t undo(const char *text, size_t len, char *out)
     return n;
 }
 
+START_TEST(test_word_white_space_is_escaped)
+{
+    ck_word("plain-id_1.txt", "plain-id_1.txt");
+    ck_word("a b\tc\\", "a\\x20b\\tc\\\\");
+    ck_word("\xc3\xa9\xc2\xa0\xe3\x80\x80\xe2\x80\xa8\xff",
+            "\xc3\xa9\\xC2\\xA0\\xE3\\x80\\x80\\xE2\\x80\\xA8\\xFF");
+}
+END_TEST
+
 START_TEST(test_tsv_random_bytes_can_be_undone)
 {
     uint32_t state = 99;
@@ -303,6 +323,7 @@ int main(void)
     tcase_add_test(marks, test_marks_outside_the_passage_are_clipped);
     tcase_add_test(marks, test_marks_put_of_a_part_closes_what_it_opens);
     tcase_add_test(tsv, test_tsv_special_bytes_are_escaped);
+    tcase_add_test(tsv, test_word_white_space_is_escaped);
     tcase_add_test(tsv, test_tsv_random_bytes_can_be_undone);
     tcase_add_test(tsv, test_columns_wide_and_combining_characters_count);
     suite_add_tcase(suite, modes);
