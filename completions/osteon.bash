@@ -19,13 +19,17 @@ _osteon() { # PROGRAM WORD BEFORE
             compopt -o filenames
             return
             ;;
-        --files-from | --delete-from)
+        --files-from | --delete-from | --batch)
             mapfile -t COMPREPLY < <(compgen -f -- "$word")
             compopt -o filenames
             return
             ;;
         --engine) values='native xapian' ;;
-        --format) values='auto text html markdown json jsonl' ;;
+        --format)
+            # That of osteon-search is anybody's.
+            [[ ${program##*/} == osteon-index ]] || return
+            values='auto text html markdown json jsonl'
+            ;;
         --store) values='auto all none' ;;
         --color) values='auto always never' ;;
         --export) values='ciff jsonl xapian' ;;

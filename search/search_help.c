@@ -15,6 +15,7 @@
 
 static const char usage_line[] =
     "Usage: osteon-search [OPTION]... QUERY...\n"
+    "       osteon-search [OPTION]... --batch=FILE\n"
     "       osteon-search [OPTION]... --show ID\n";
 
 static const char purpose[] =
@@ -52,6 +53,8 @@ static const char examples[] =
     "      only documents that hold all three words\n"
     "  osteon-search --json pembrolizumab | jq -r '.score, .title'\n"
     "      take results apart in a script\n"
+    "  osteon-search --batch=topics.tsv --trec -n 1000 >run\n"
+    "      rank documents for many queries, to be judged\n"
     "  osteon-search -q denosumab && echo found\n"
     "      only ask whether there is anything\n"
     "\n"

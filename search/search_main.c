@@ -6,6 +6,8 @@
 #define _XOPEN_SOURCE 700 /* realpath */
 
 #include "find_index.h"
+#include "query_lines.h"
+#include "search_batch.h"
 #include "search_program.h"
 #include "search_run.h"
 
@@ -16,9 +18,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-
-/* A longer query than this is no query. */
-#define QUERY_MOST ((size_t)1 << 20)
 
 /* A program started with one of these closed would take a file of the index,
  * or a shard's connection, for it. What takes its place cannot be used: that
@@ -119,6 +118,8 @@ static int with_index(search_context *search, const osteon_index *index,
     search->root = root != NULL ? root : info.root;
     if (search->options->show != NULL)
         status = run_show(search);
+    else if (search->options->batch != NULL)
+        status = run_batch(search, times);
     else
         status = run_search(search, times);
     search->root = NULL;

@@ -26,6 +26,13 @@ const search_option search_table[] = {
      "search for QUERY, even if it begins with '-'",
      "May be given several times, and beside other words: all are joined\n"
      "by spaces."},
+    {"batch", 0, OPTION_TEXT, MEMBER(batch), 0, "FILE",
+     "search for each line of FILE, '-': stdin",
+     "A line is a query, or an id, a tab and a query; the id is the line's\n"
+     "number where there is none. Each hit begins with the id."},
+    {"jobs", 'j', OPTION_COUNT, MEMBER(jobs), 1, "N",
+     "threads for --batch (all cores)",
+     "The output is the same with any number."},
     {"all", 0, OPTION_FLAG, MEMBER(all), 0, NULL, "require every word",
      NULL},
     {"strict", 0, OPTION_FLAG, MEMBER(strict), 0, NULL,

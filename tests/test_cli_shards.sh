@@ -155,6 +155,13 @@ scenario() { # NAME
         run -i "$url" -c -- "$q"
         equal "$where: the same number for $q" "$one" "$out"
     done
+    printf '%s\n' "${queries[@]}" >"$scratch/queries"
+    run -i "$scratch/x" -n 30 --json --batch="$scratch/queries" -j 4
+    local many=$out
+    run -i "$url" -n 30 --json --batch="$scratch/queries" -j 4
+    equal "$where: the same hits for all in one process" \
+        "$(jq -c '[.query,.score,.id,.title,.snippet]' <<<"$many")" \
+        "$(jq -c '[.query,.score,.id,.title,.snippet]' <<<"$out")"
     run -i "$url" -n 5 --explain --json '"bone tumor"'
     equal "$where: explanations begin with the score" \
         "$(jq -r '(.score*100|round)' <<<"$out")" \
@@ -191,6 +198,9 @@ scenario() { # NAME
     run -i "$url" -c sarcoma
     equal "$where: a dead server is an error" '2|' "$status|$out"
     match "$where: which names it" "${host[3]}:${port[3]}: " "$err"
+    run --partial -i "$url" -c --batch="$scratch/queries"
+    equal "$where: --partial answers a batch without it" 11 "$(wc -l <<<"$out")"
+    equal "$where: and says so once" 1 "$(grep -c 'left out: ' <<<"$err")"
     run --partial -i "$url" -q sarcoma
     equal "$where: -q --partial tells nothing" '0||' "$status|$out|$err"
     stop_server 1

@@ -48,6 +48,8 @@ cd "$scratch" || exit 1
 mkdir folder
 printf '{"id":1,"text":"text"}\n' >file
 is 'folders for an index' "$(offers "$search" -i f)" folder
+is 'a file of queries' "$(offers "$search" --batch = fi)" file
+is 'a format is no file and no name' "$(offers "$search" --format a)" ''
 is 'files to index' "$(offers "$index" f)" 'file folder'
 
 # What is offered is taken.

@@ -93,6 +93,9 @@ START_TEST(test_parse_defaults_are_set)
     ck_assert_int_eq(options.color, COLOR_AUTO);
     ck_assert_ptr_null(options.index);
     ck_assert(!options.from_stdin);
+    ck_assert_ptr_null(options.batch);
+    ck_assert_ptr_null(options.format);
+    ck_assert_uint_eq(options.jobs, 0);
     search_options_close(&options);
 }
 END_TEST
@@ -155,6 +158,28 @@ START_TEST(test_parse_dash_alone_is_standard_input)
 }
 END_TEST
 
+START_TEST(test_parse_batch_needs_no_query)
+{
+    ck_assert(parse("x|--batch=-|-j3|--csv"));
+    ck_assert_str_eq(options.batch, "-");
+    ck_assert_uint_eq(options.jobs, 3);
+    ck_assert_int_eq(options.mode, MODE_CSV);
+    search_options_close(&options);
+}
+END_TEST
+
+START_TEST(test_parse_format_sets_the_mode)
+{
+    ck_assert(parse("x|--trec|--format=%p\\n%{Year}%%|w"));
+    ck_assert_int_eq(options.mode, MODE_FORMAT);
+    ck_assert_str_eq(options.format, "%p\\n%{Year}%%");
+    search_options_close(&options);
+    ck_assert(parse("x|--format=x|--trec|w"));
+    ck_assert_int_eq(options.mode, MODE_TREC);
+    search_options_close(&options);
+}
+END_TEST
+
 /* ---- Excluded words ---- */
 
 START_TEST(test_parse_dash_word_after_a_word_is_excluded)
@@ -164,7 +189,8 @@ START_TEST(test_parse_dash_word_after_a_word_is_excluded)
         "-human",        "-he",      "-lhc",   "-nine",   "-n5x",
         "-title:foo",    "-\"a b\"", "-(a b)", "-10",     "-index",
         "-review",       "-\xc3\xa9", "-el",   "-in",     "-quick",
-        "-eWORD",        "-ln",      "-0x",    "-query"};
+        "-eWORD",        "-ln",      "-0x",    "-query",  "-job",
+        "-lj"};
     char line[64], query[64];
 
     for (size_t i = 0; i < sizeof excluded / sizeof *excluded; i++) {
@@ -208,6 +234,9 @@ START_TEST(test_parse_dash_word_first_is_refused)
     ck_refused("x|-tumor|w", "unknown option '-t'; a query that begins with "
                              "'-' goes after '--'");
     ck_refused("x|-json|w", "unknown option '-json', did you mean --json?");
+    ck_refused("x|-null|w", "unknown option '-null', did you mean --null?");
+    ck_refused("x|-jso|w", "unknown option '-jso', did you mean --json?");
+    ck_refused("x|-jx|w", "--jobs: 'x' is not a number of 1 or more");
     ck_refused("x|-the|w", "unknown option '-t'; a query that begins with '-' "
                            "goes after '--'");
     ck_refused("x|w|-x", "unknown option '-x'");
@@ -252,6 +281,10 @@ START_TEST(test_parse_bad_values_are_refused)
     ck_refused("x|w|--b=", "is not a number from 0 to 1");
     ck_refused("x|w|--b=-0.1", "is not a number from 0 to 1");
     ck_refused("x|w|--b=0x1", "is not a number from 0 to 1");
+    ck_refused("x|--batch=f|-j0", "--jobs: '0' is not a number of 1 or more");
+    ck_refused("x|w|--format=", "--format: '' is not a format");
+    ck_refused("x|w|--format=a%z", "--format: byte 1: '%z' is no escape");
+    ck_refused("x|w|--format=\\", "--format: byte 0: '\\' is no escape");
     ck_refused("x|w|--color=blue", "'blue' is not auto, always or never");
 }
 END_TEST
@@ -261,6 +294,9 @@ START_TEST(test_parse_what_does_not_go_together_is_refused)
     ck_refused("x", "no query");
     ck_refused("x|-l", "no query");
     ck_refused("x|--show|a|w", "--show prints one document");
+    ck_refused("x|--batch|f|w", "--batch has the queries in its file");
+    ck_refused("x|--batch|f|--show|a", "--show prints one document");
+    ck_refused("x|--batch|f|--explain|--csv", "no other output than --json");
     ck_refused("x|--show|a|--tsv", "no other output than --json");
     ck_refused("x|w|--explain|-l", "no other output than --json");
     ck_query("x|--show|a|--json", "");
@@ -348,6 +384,8 @@ static TCase *parsing(void)
     tcase_add_test(tcase, test_parse_every_form_of_a_value);
     tcase_add_test(tcase, test_parse_flags_set_members);
     tcase_add_test(tcase, test_parse_dash_alone_is_standard_input);
+    tcase_add_test(tcase, test_parse_batch_needs_no_query);
+    tcase_add_test(tcase, test_parse_format_sets_the_mode);
     tcase_add_test(tcase, test_parse_dash_word_after_a_word_is_excluded);
     tcase_add_test(tcase, test_parse_bundle_after_a_word_is_options);
     tcase_add_test(tcase, test_parse_excluded_name_of_an_option_is_noted);
