@@ -31,6 +31,8 @@ const char *osteon_status_name(osteon_status status)
         return "input/output error";
     case OSTEON_NO_MEMORY:
         return "out of memory";
+    case OSTEON_TOO_LARGE:
+        return "too large";
     }
     return "unknown status";
 }

@@ -140,13 +140,35 @@ unsigned ost_writer_threads(const ost_writer *w)
     return w->threads < most ? w->threads : (unsigned)most;
 }
 
+/* Writes one segment of what is in the inverters. */
+static osteon_status flush_segment(ost_writer *w, ost_flush_job *job,
+                                   osteon_error *err)
+{
+    char name[OST_FILE_NAME], *path = NULL;
+    osteon_status s;
+
+    ost_manifest_next_name(w->next, "seg", name);
+    s = ost_writer_path(w, name, &path, err);
+    job->path = path;
+    if (s == OSTEON_OK)
+        s = ost_flush(job, replace, w, err);
+    if (s == OSTEON_OK && job->documents > 0)
+        s = ost_writer_segment_add(w, name, job->size, job->checksum,
+                                   job->documents, job->dead, job->n_dead,
+                                   err);
+    if (s == OSTEON_OK)
+        w->changed = w->changed || job->documents > 0;
+    ost_free(path);
+    return s;
+}
+
 static osteon_status flush_now(ost_writer *w, ost_feed *feeds,
                                osteon_error *err)
 {
     ost_flush_job job = {.folder = w->folder,
                          .threads = ost_writer_threads(w),
+                         .most = w->most,
                          .names = &w->names};
-    char name[OST_FILE_NAME], *path = NULL;
     ost_inverter **inverters;
     size_t n = 0, i = 0;
     osteon_status s;
@@ -163,25 +185,20 @@ static osteon_status flush_now(ost_writer *w, ost_feed *feeds,
             inverters[i++] = f->inverter;
     job.inverters = inverters;
     job.n_inverters = n;
-    ost_manifest_next_name(w->next, "seg", name);
-    s = ost_writer_path(w, name, &path, err);
-    job.path = path;
-    if (s == OSTEON_OK)
-        s = ost_flush(&job, replace, w, err);
-    if (s == OSTEON_OK && job.documents > 0)
-        s = ost_writer_segment_add(w, name, job.size, job.checksum,
-                                   job.documents, job.dead, job.n_dead, err);
+    do
+        s = flush_segment(w, &job, err);
+    while (s == OSTEON_OK && job.more);
     if (s == OSTEON_OK) {
-        w->changed = w->changed || job.documents > 0;
         ost_writer_forget(w);
         for (ost_feed *f = feeds; f != NULL; f = f->next) {
             ost_inverter_reset(f->inverter);
             f->memory = 0;
+            f->weight = 0;
         }
         ost_trim(); /* or each arena keeps what was freed between its blocks */
         w->used = w->batches = 0;
+        w->weight = 0;
     }
-    ost_free(path);
     ost_free(inverters);
     return s;
 }
@@ -288,6 +305,7 @@ osteon_status ost_feed_begin(ost_feed *feed, uint64_t sequence,
 }
 
 /* Whether the inverters hold what they may, looked at when a batch has ended:
+ * what half a segment has room for, so that a batch more need not make it two;
  * the budget without the table of sources, without what one more batch of each
  * feed adds until the next look, and without what its thread has beside it. But
  * half of the budget is theirs: beyond that flushes would become more, and
@@ -299,7 +317,8 @@ static bool is_full(const ost_writer *w)
         (w->used / w->batches + THREAD_MEMORY) * (w->active + 1);
     const size_t half = w->memory / 2;
 
-    return w->used > w->memory - (others < half ? others : half);
+    return w->used > w->memory - (others < half ? others : half) ||
+           w->weight > w->most / 2;
 }
 
 static osteon_status check_batch(const ost_feed *feed, osteon_error *err)
@@ -314,6 +333,7 @@ osteon_status ost_feed_end(ost_feed *feed, osteon_error *err)
     ost_writer *w = feed->writer;
     osteon_error error;
     osteon_status ended, s;
+    uint64_t weight;
     size_t memory;
     bool full;
 
@@ -321,6 +341,8 @@ osteon_status ost_feed_end(ost_feed *feed, osteon_error *err)
         return OSTEON_INVALID;
     ended = ost_inverter_end(feed->inverter, &error);
     memory = ost_inverter_memory(feed->inverter);
+    weight = ost_inverter_weight(feed->inverter) +
+             ost_inverter_terms_weight(feed->inverter);
     full = ost_inverter_is_full(feed->inverter);
     pthread_mutex_lock(&w->mutex);
     keep(w, ended, &error);
@@ -329,6 +351,8 @@ osteon_status ost_feed_end(ost_feed *feed, osteon_error *err)
     w->used += memory - feed->memory;
     w->batches++;
     feed->memory = memory;
+    w->weight += weight - feed->weight;
+    feed->weight = weight;
     if (w->flushing)
         pthread_cond_broadcast(&w->changed_state);
     else if ((is_full(w) || full) && w->status == OSTEON_OK)
@@ -338,11 +362,12 @@ osteon_status ost_feed_end(ost_feed *feed, osteon_error *err)
     return s;
 }
 
-/* A failure inside a document leaves the inverter in an unknown state. */
+/* A failure inside a document leaves the inverter in an unknown state, unless
+ * it is the document's own. */
 static osteon_status fed(ost_feed *feed, osteon_status s,
                          const osteon_error *error, osteon_error *err)
 {
-    if (s != OSTEON_OK && s != OSTEON_INVALID) {
+    if (s != OSTEON_OK && s != OSTEON_INVALID && s != OSTEON_TOO_LARGE) {
         pthread_mutex_lock(&feed->writer->mutex);
         keep(feed->writer, s, error);
         pthread_mutex_unlock(&feed->writer->mutex);

@@ -24,11 +24,11 @@ static osteon_status write_documents(const ost_flush_order *o,
         ost_record record = p->record;
         record.id = (const char *)inv->strings.data + p->id_at;
         record.title = (const char *)inv->strings.data + p->title_at;
-        if (p->dead)
+        if (ost_flush_is_dead(o, i))
             record.has_stored = false;
         else
             record.stored_block += d->block_shift;
-        if (!ost_document_writer_add(w, &record, p->dead))
+        if (!ost_document_writer_add(w, &record, ost_flush_is_dead(o, i)))
             s = ost_fail_memory(err);
     }
     if (s == OSTEON_OK)
@@ -37,31 +37,53 @@ static osteon_status write_documents(const ost_flush_order *o,
     return s;
 }
 
+/* Marks the blocks, by their numbers in the segment, that documents of it have
+ * text in: those of others are left empty. NULL: no memory. */
+static uint64_t *find_blocks(const ost_flush_order *o)
+{
+    uint64_t n = 0, *blocks;
+
+    for (size_t i = 0; i < o->n_batches; i++)
+        n += o->batches[i].batch->end_block - o->batches[i].batch->first_block;
+    blocks = ost_calloc((size_t)(n / 64 + 1), sizeof *blocks);
+    for (uint32_t i = 0; i < o->n_docs && blocks != NULL; i++) {
+        const ost_flush_doc *d = &o->docs[i];
+        const ost_record *r = &o->inverters[d->inverter]->docs[d->local].record;
+        const uint64_t block = r->stored_block + d->block_shift;
+        if (r->has_stored && r->stored_len > 0 && !ost_flush_is_dead(o, i))
+            blocks[block >> 6] |= (uint64_t)1 << (block & 63);
+    }
+    return blocks;
+}
+
 /* Blocks of stored text are complete in themselves and only copied. */
 static osteon_status write_stored(const ost_flush_order *o,
                                   ost_segment_writer *segment,
                                   osteon_error *err)
 {
+    uint64_t *blocks = find_blocks(o), number = 0, at = 0;
     ost_buffer index = {0};
-    uint64_t at = 0;
     osteon_status s = OSTEON_OK;
 
+    if (blocks == NULL)
+        return ost_fail_memory(err);
     for (size_t i = 0; i < o->n_batches && s == OSTEON_OK; i++) {
         const ost_store *store =
             &o->inverters[o->batches[i].inverter]->store;
         const ost_batch *b = o->batches[i].batch;
         uint64_t from = b->first_block ? store->ends[b->first_block - 1] : 0;
-        for (size_t k = b->first_block; k < b->end_block; k++) {
+        for (size_t k = b->first_block; k < b->end_block && s == OSTEON_OK;
+             k++, number++) {
             uint8_t end[8];
-            at += store->ends[k] - from;
+            if (blocks[number >> 6] >> (number & 63) & 1) {
+                at += store->ends[k] - from;
+                s = ost_segment_writer_add(
+                    segment, OST_SECTION_STORED, store->blocks.data + from,
+                    (size_t)(store->ends[k] - from), err);
+            }
             ost_put64(end, at);
             ost_buffer_add(&index, end, sizeof end);
-            s = ost_segment_writer_add(segment, OST_SECTION_STORED,
-                                       store->blocks.data + from,
-                                       (size_t)(store->ends[k] - from), err);
             from = store->ends[k];
-            if (s != OSTEON_OK)
-                break;
         }
     }
     if (index.failed && s == OSTEON_OK)
@@ -70,6 +92,7 @@ static osteon_status write_stored(const ost_flush_order *o,
         s = ost_segment_writer_add(segment, OST_SECTION_STORED_INDEX,
                                    index.data, index.len, err);
     ost_buffer_free(&index);
+    ost_free(blocks);
     return s;
 }
 
@@ -87,7 +110,8 @@ static osteon_status write_values(const ost_flush_order *o,
         const ost_inverter *inv = o->inverters[d->inverter];
         const ost_pending_document *p = &inv->docs[d->local];
         for (size_t k = p->first_value;
-             k < inv->n_values && inv->values[k].doc == d->local && !p->dead;
+             k < inv->n_values && inv->values[k].doc == d->local &&
+             !ost_flush_is_dead(o, i);
              k++) {
             const ost_pending_value *v = &inv->values[k];
             const char *strings = (const char *)inv->strings.data;
@@ -153,7 +177,7 @@ osteon_status ost_flush(ost_flush_job *job,
         const ost_flush_doc *d = &order.docs[i];
         const ost_inverter *inv = order.inverters[d->inverter];
         const ost_pending_document *p = &inv->docs[d->local];
-        if (!p->dead)
+        if (!ost_flush_is_dead(&order, i))
             s = each(arg, (const char *)inv->strings.data + p->id_at,
                      p->record.id_len, err);
     }
@@ -166,6 +190,8 @@ osteon_status ost_flush(ost_flush_job *job,
             order.dead = NULL;
         }
     }
+    job->next = order.end;
+    job->more = order.end < order.n_docs;
     ost_flush_order_free(&order);
     return s;
 }

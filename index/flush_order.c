@@ -110,12 +110,33 @@ static bool find_doubles(ost_flush_order *o)
     return true;
 }
 
-static bool mark_dead(ost_flush_order *o)
+/* Where the segment ends that begins with document `first`: it takes one at
+ * least, and no more than weigh `most`, all terms on top of them. */
+static uint32_t find_end(const ost_flush_order *o, uint32_t first,
+                         uint64_t most)
+{
+    uint64_t weight = 0;
+    uint32_t end = first;
+
+    for (size_t i = 0; i < o->n_inverters; i++)
+        weight += ost_inverter_terms_weight(o->inverters[i]);
+    while (end < o->n_docs) {
+        ost_pending_document *doc;
+        id_of(o, end, &doc);
+        weight += doc->weight;
+        if (end > first && weight > most)
+            break;
+        end++;
+    }
+    return end;
+}
+
+static bool mark_dead(ost_flush_order *o, uint32_t first)
 {
     for (uint32_t i = 0; i < o->n_docs; i++) {
         ost_pending_document *doc;
         id_of(o, i, &doc);
-        if (!doc->dead)
+        if (!doc->dead && i >= first && i < o->end)
             continue;
         if (o->dead == NULL) {
             o->dead = ost_calloc(o->n_docs / 64 + 1, sizeof *o->dead);
@@ -134,12 +155,13 @@ osteon_status ost_flush_order_make(const ost_flush_job *job,
     memset(o, 0, sizeof *o);
     o->inverters = job->inverters;
     o->n_inverters = job->n_inverters;
-    if (!collect_batches(o) || !number_documents(o) || !find_doubles(o) ||
-        !mark_dead(o)) {
-        o->n_docs = 0;
-        return ost_fail_memory(err);
+    if (collect_batches(o) && number_documents(o) && find_doubles(o)) {
+        o->end = find_end(o, job->next, job->most);
+        if (mark_dead(o, job->next))
+            return OSTEON_OK;
     }
-    return OSTEON_OK;
+    o->n_docs = 0;
+    return ost_fail_memory(err);
 }
 
 void ost_flush_order_free(ost_flush_order *o)

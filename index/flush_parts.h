@@ -30,18 +30,25 @@ typedef struct ost_flush_order {
     ost_flush_doc *docs; /* by number in the segment */
     uint32_t n_docs;
     uint32_t **numbers; /* [inverter][local]: number in the segment */
+    uint32_t end;       /* one past the last that this segment is for */
     uint64_t *dead;     /* bitmap, NULL: none */
     uint32_t n_dead;
 } ost_flush_order;
 
 /* ---- flush_order.c ---- */
 
-/* Puts documents in order and marks those dead whose id comes again later.
+/* Puts documents in order, marks those dead whose id comes again later, and,
+ * for this segment, those before job->next and those that would be too much.
  * To be freed even after failure. */
 OSTEON_MUST_CHECK osteon_status
 ost_flush_order_make(const ost_flush_job *job, ost_flush_order *out,
                      osteon_error *err);
 void ost_flush_order_free(ost_flush_order *o);
+
+static inline bool ost_flush_is_dead(const ost_flush_order *o, uint32_t doc)
+{
+    return o->dead != NULL && ost_bit(o->dead, doc);
+}
 
 /* ---- flush_merge.c ---- */
 

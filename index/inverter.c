@@ -19,6 +19,21 @@
 /* From here on a flush is due: the rest is for what the batch still brings. */
 #define MANY_PLACES (OST_PLACES / 2)
 
+/* What a document, an occurrence, a term, the length of a field and a value
+ * take in a segment at most: of an occurrence 34 bits are its position where
+ * a document has 2^30, and its share of documents and frequencies. */
+#define DOC_WEIGHT 64
+#define TOKEN_WEIGHT 5
+#define TERM_WEIGHT 24
+#define LENGTH_WEIGHT 5
+#define VALUE_WEIGHT 64
+
+static const char too_much[] =
+    "an index takes no document with so much text (some 800 million words, "
+    "less where it is stored)";
+static const char too_much_stored[] =
+    "an index takes no document with 2 GiB of text or more to be stored";
+
 void ost_field_names_init(ost_field_names *names)
 {
     memset(names, 0, sizeof *names);
@@ -39,6 +54,7 @@ osteon_status ost_inverter_open(const char *language, unsigned title_weight,
         return ost_fail_memory(err);
     inv->names = names;
     inv->title_weight = title_weight;
+    inv->most = OST_MOST_WEIGHT;
     s = ost_tokenizer_open(&inv->tokenizer, err);
     if (s == OSTEON_OK)
         s = ost_vocabulary_open(language, &inv->vocabulary, err);
@@ -86,7 +102,23 @@ size_t ost_inverter_memory(const ost_inverter *inv)
 bool ost_inverter_is_full(const ost_inverter *inv)
 {
     return ost_lists_full(&inv->lists) ||
+           ost_vocabulary_full(inv->vocabulary) ||
            (inv->n_docs > 0 && inv->places[inv->n_docs] > MANY_PLACES);
+}
+
+uint64_t ost_inverter_weight(const ost_inverter *inv)
+{
+    return inv->tokens * TOKEN_WEIGHT + inv->store.blocks.len +
+           inv->store.raw.len + inv->strings.len +
+           (uint64_t)inv->n_docs * DOC_WEIGHT +
+           (uint64_t)inv->n_lengths * LENGTH_WEIGHT +
+           (uint64_t)inv->n_values * VALUE_WEIGHT;
+}
+
+uint64_t ost_inverter_terms_weight(const ost_inverter *inv)
+{
+    return (uint64_t)ost_vocabulary_size(inv->vocabulary) * TERM_WEIGHT +
+           ost_vocabulary_text(inv->vocabulary);
 }
 
 void ost_inverter_reset(ost_inverter *inv)
@@ -108,6 +140,32 @@ void ost_inverter_reset(ost_inverter *inv)
     inv->n_docs = inv->n_lengths = inv->n_values = inv->n_batches = 0;
     inv->docs_room = inv->places_room = inv->lengths_room = 0;
     inv->values_room = inv->batches_room = 0;
+    inv->tokens = 0;
+}
+
+/* ---- Limits ---- */
+
+/* Fails for a reason that is the document's own. */
+static bool refuse(ost_inverter *inv, const char *why)
+{
+    inv->refused = why;
+    return false;
+}
+
+static uint64_t weight(const ost_inverter *inv)
+{
+    return ost_inverter_weight(inv) + ost_inverter_terms_weight(inv);
+}
+
+/* Looks, before some tokens are added, whether the last document still is one
+ * that fits in a segment, and memory has places for it: what is found out later
+ * would cost all documents. */
+static bool has_room(ost_inverter *inv)
+{
+    return (weight(inv) - inv->weight_before <= inv->most &&
+            ost_lists_have_room(&inv->lists) &&
+            ost_vocabulary_has_room(inv->vocabulary)) ||
+           refuse(inv, too_much);
 }
 
 /* ---- Text ---- */
@@ -118,10 +176,11 @@ static bool take_places(ost_inverter *inv, uint64_t position)
 {
     const uint64_t end = inv->places[inv->n_docs - 1] + position;
 
-    inv->too_long = end > OST_PLACES;
-    if (!inv->too_long && end > inv->places[inv->n_docs])
+    if (end > OST_PLACES)
+        return refuse(inv, too_much);
+    if (end > inv->places[inv->n_docs])
         inv->places[inv->n_docs] = (uint32_t)end;
-    return !inv->too_long;
+    return true;
 }
 
 /* Adds tokens to the lists of their terms. Most of the time goes into waiting
@@ -156,7 +215,8 @@ static bool add_text(ost_inverter *inv, uint32_t field, const char *text,
 
     ost_tokenizer_start(inv->tokenizer, text, len, *position);
     while ((n = ost_tokenizer_next(inv->tokenizer, tokens, TOKENS)) > 0) {
-        if (!ost_vocabulary_lookup(inv->vocabulary, field, tokens, n, ids) ||
+        if (!has_room(inv) ||
+            !ost_vocabulary_lookup(inv->vocabulary, field, tokens, n, ids) ||
             !take_places(inv, (uint64_t)tokens[n - 1].position + 1))
             return false;
         for (size_t i = 0; i < AHEAD; i++)
@@ -164,6 +224,7 @@ static bool add_text(ost_inverter *inv, uint32_t field, const char *text,
         if (!add_tokens(inv, tokens, ids, n))
             return false;
         inv->counts.tokens += n;
+        inv->tokens += n;
     }
     *length += ost_tokenizer_position(inv->tokenizer) - *position;
     *position = ost_tokenizer_position(inv->tokenizer);
@@ -346,7 +407,8 @@ osteon_status ost_inverter_begin(ost_inverter *inv, uint64_t sequence,
 /* Adds to the stored text of the last document. */
 static bool store_text(ost_inverter *inv, const char *text, size_t len)
 {
-    inv->too_large = !ost_store_fits(&inv->store, len);
+    if (!ost_store_fits(&inv->store, len))
+        return refuse(inv, too_much_stored);
     return ost_store_add(&inv->store, text, len);
 }
 
@@ -404,15 +466,29 @@ static bool count_length(ost_inverter *inv, uint32_t more)
     return true;
 }
 
-static osteon_status fail(const ost_inverter *inv, osteon_error *err)
+/* What it left in lists stays there; a flush leaves dead documents out. */
+static void take_back(ost_inverter *inv)
 {
-    if (inv->too_long)
-        return ost_fail(err, OSTEON_NO_MEMORY,
-                        "a document of too many words to hold in memory");
-    if (inv->too_large)
-        return ost_fail(err, OSTEON_NO_MEMORY,
-                        "a document with 2 GiB of text or more to be stored");
-    return ost_fail_memory(err);
+    if (inv->text_open)
+        ost_store_drop(&inv->store);
+    inv->text_open = false;
+    inv->docs[inv->n_docs - 1].dead = true;
+    inv->docs[inv->n_docs - 1].weight = DOC_WEIGHT;
+}
+
+/* The end of what was added to the last document. One that is refused is taken
+ * back: all others are as they were. */
+static osteon_status settle(ost_inverter *inv, bool ok, osteon_error *err)
+{
+    if (ok && !inv->strings.failed && has_room(inv)) {
+        inv->docs[inv->n_docs - 1].weight =
+            (uint32_t)(ost_inverter_weight(inv) - inv->own_before);
+        return OSTEON_OK;
+    }
+    if (inv->refused == NULL)
+        return ost_fail_memory(err);
+    take_back(inv);
+    return ost_fail(err, OSTEON_TOO_LARGE, "%s", inv->refused);
 }
 
 osteon_status ost_inverter_add(ost_inverter *inv, const osteon_document *doc,
@@ -431,6 +507,9 @@ osteon_status ost_inverter_add(ost_inverter *inv, const osteon_document *doc,
         return ost_fail_memory(err);
     if (inv->n_docs == 0)
         inv->places[0] = 0;
+    inv->refused = NULL;
+    inv->own_before = ost_inverter_weight(inv);
+    inv->weight_before = weight(inv);
     d = &inv->docs[inv->n_docs++];
     memset(d, 0, sizeof *d);
     inv->places[inv->n_docs] = inv->places[inv->n_docs - 1];
@@ -456,8 +535,9 @@ osteon_status ost_inverter_add(ost_inverter *inv, const osteon_document *doc,
         inv->text_open = ok;
         ok = ok && store_text(inv, doc->stored, doc->stored_len);
     }
-    if (!ok || inv->strings.failed)
-        return fail(inv, err);
+    s = settle(inv, ok, err);
+    if (s != OSTEON_OK)
+        return s;
     inv->counts.added++;
     inv->counts.text_bytes += doc->title_len + doc->body_len;
     return OSTEON_OK;
@@ -474,10 +554,12 @@ osteon_status ost_inverter_more(ost_inverter *inv, const char *body,
                                 size_t len, bool store, osteon_error *err)
 {
     uint32_t length = 0;
+    osteon_status s;
     bool ok = true;
 
     if (!has_last(inv) || inv->docs[inv->n_docs - 1].dead)
         return ost_fail(err, OSTEON_INVALID, "no document to add text to");
+    inv->refused = NULL;
     if (store && !inv->text_open) {
         ok = ost_store_begin(&inv->store);
         inv->text_open = ok;
@@ -488,19 +570,16 @@ osteon_status ost_inverter_more(ost_inverter *inv, const char *body,
     if (ok && store)
         ok = store_text(inv, body, len);
     inv->counts.text_bytes += len;
-    return ok ? OSTEON_OK : fail(inv, err);
+    s = settle(inv, ok, err);
+    inv->counts.added -= s == OSTEON_TOO_LARGE;
+    return s;
 }
 
-/* What it left in lists stays there; a flush leaves dead documents out. */
 void ost_inverter_abandon(ost_inverter *inv)
 {
     if (!has_last(inv))
         return;
-    if (inv->text_open) {
-        ost_store_drop(&inv->store);
-        inv->text_open = false;
-    }
     if (!inv->docs[inv->n_docs - 1].dead)
         inv->counts.added--;
-    inv->docs[inv->n_docs - 1].dead = true;
+    take_back(inv);
 }

@@ -51,6 +51,7 @@ typedef struct ost_pending_document {
     ost_record record; /* id and title are offsets below until the flush */
     size_t id_at, title_at; /* in `strings` */
     size_t first_value;
+    uint32_t weight; /* see ost_inverter_weight */
     bool dead;
 } ost_pending_document;
 
@@ -83,8 +84,11 @@ typedef struct ost_inverter {
     size_t n_batches, batches_room;
 
     bool text_open;        /* the last document stores text */
-    bool too_long;         /* why adding failed: no place was left, */
-    bool too_large;        /* or there is too much text to store */
+    const char *refused;   /* why the last document is; NULL: it is not */
+    uint64_t most;         /* that a document may weigh, with its terms */
+    uint64_t tokens;       /* since the last reset */
+    uint64_t weight_before; /* the last document, with its terms; */
+    uint64_t own_before;    /* without */
     uint32_t position;     /* next in the default field of the last document */
     osteon_writer_counts counts;
 } ost_inverter;
@@ -103,6 +107,8 @@ OSTEON_MUST_CHECK osteon_status ost_inverter_begin(ost_inverter *inv,
 OSTEON_MUST_CHECK osteon_status ost_inverter_end(ost_inverter *inv,
                                                  osteon_error *err);
 
+/* OSTEON_TOO_LARGE: the document is past a limit and was taken back; all others
+ * are as they were. */
 OSTEON_MUST_CHECK osteon_status ost_inverter_add(ost_inverter *inv,
                                                  const osteon_document *doc,
                                                  osteon_error *err);
@@ -115,6 +121,14 @@ void ost_inverter_abandon(ost_inverter *inv);
 /* Bytes in use; whether a flush is due whatever memory there is. */
 size_t ost_inverter_memory(const ost_inverter *inv);
 bool ost_inverter_is_full(const ost_inverter *inv);
+
+/* What documents may take in a segment at most, and what all terms may on top.
+ * A segment ends below 4 GiB: one document, or all that a flush puts in one,
+ * must not weigh more than OST_MOST_WEIGHT; the rest is for page checksums and
+ * the like. */
+#define OST_MOST_WEIGHT ((uint64_t)15 << 28)
+uint64_t ost_inverter_weight(const ost_inverter *inv);
+uint64_t ost_inverter_terms_weight(const ost_inverter *inv);
 
 /* Forgets what a flush has written, and gives its memory back: inverters that
  * kept it would each grow to the largest share of the budget they ever had. */

@@ -53,7 +53,17 @@ size_t ost_lists_memory(const ost_lists *l)
 
 bool ost_lists_full(const ost_lists *l)
 {
-    return l->n_pages > OST_LIST_MAX_PAGES / 2;
+    return l->n_pages > OST_LIST_MAX_PAGES / 4;
+}
+
+/* The next chunk of a list is as large as all it has, or its first one. */
+bool ost_lists_have_room(const ost_lists *l)
+{
+    const size_t some = OST_LIST_SOME * OST_LIST_LAST_CHUNK;
+    const size_t settled = 2 * (l->n_pages * OST_LIST_PAGE + some) +
+                           l->n * OST_LIST_FIRST_CHUNK;
+
+    return settled / OST_LIST_PAGE + 2 <= OST_LIST_MAX_PAGES;
 }
 
 /* Makes room for the lists of so many terms. False: no memory. */

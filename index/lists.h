@@ -105,6 +105,11 @@ void ost_lists_free(ost_lists *l);
 /* True when a list may soon find no place for a chunk. */
 bool ost_lists_full(const ost_lists *l);
 
+/* True where there is room for OST_LIST_SOME more entries, and to settle all
+ * lists after them. */
+#define OST_LIST_SOME 256
+bool ost_lists_have_room(const ost_lists *l);
+
 /* ---- Reading lists back, for a flush ---- */
 
 /* Finds documents by places. */

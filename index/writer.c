@@ -119,6 +119,7 @@ osteon_status ost_writer_open(const char *path,
     if (s != OSTEON_OK)
         goto done;
     w->memory = o.memory < MOST_MEMORY ? o.memory : MOST_MEMORY;
+    w->most = OST_MOST_WEIGHT;
     w->threads = o.threads;
     w->folder = ost_path_join("", path);
     if (w->folder == NULL) {

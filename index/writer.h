@@ -29,7 +29,8 @@ struct ost_feed {
     ost_inverter *inverter;
     ost_feed *next; /* of the writer's list */
     bool in_batch;
-    size_t memory; /* as last told to the writer */
+    size_t memory;   /* as last told to the writer; */
+    uint64_t weight; /* with its terms */
 };
 
 struct ost_writer {
@@ -39,6 +40,7 @@ struct ost_writer {
     ost_writer_segment *segments;
     size_t segments_room;
     size_t memory; /* above this, a flush */
+    uint64_t most; /* weight of a segment that a flush makes */
     unsigned threads;
     bool changed;   /* a commit has something to do */
     bool merge_all; /* the next commit leaves one segment */
@@ -55,6 +57,7 @@ struct ost_writer {
     uint64_t begun, highest; /* batches begun; one past the highest number */
     unsigned active;         /* feeds inside a batch */
     size_t used;             /* bytes in all inverters */
+    uint64_t weight;         /* of them, see ost_inverter_weight */
     size_t batches;          /* that are in them and have ended */
     bool flushing;           /* a feed waits to flush, or flushes */
     bool writing;            /* the inverters are being read */

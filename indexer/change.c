@@ -16,6 +16,8 @@ bool osi_is_changed(const osi_options *options, const osi_found *found,
 {
     const uint64_t most = options->max_filesize;
     const bool too_large = most > 0 && found->size > most;
+    static const char over[] = "more than "; /* how reasons begin that are
+                                              * about max_filesize */
     char reason[80];
 
     if (old == NULL || old->size != found->size ||
@@ -25,8 +27,9 @@ bool osi_is_changed(const osi_options *options, const osi_found *found,
         return true; /* it may be readable now; its time would not tell */
     if (old->state != OSTEON_SOURCE_TOO_LARGE)
         return too_large;
-    if (too_large)
-        return false;
+    if (too_large || old->reason_len < sizeof over - 1 ||
+        memcmp(old->reason, over, sizeof over - 1) != 0)
+        return false; /* the index would refuse it again */
     osi_too_large_reason(options, reason, sizeof reason);
     return old->reason_len != strlen(reason) ||
            memcmp(old->reason, reason, old->reason_len) != 0;

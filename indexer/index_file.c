@@ -58,19 +58,23 @@ static osteon_document begin_document(const osi_task *task)
     return document;
 }
 
-static bool fatal(osi_task *task)
+/* What the index says to a document. False: it was settled without one, or the
+ * error is fatal. */
+static bool taken(osi_task *task, osteon_status s)
 {
-    osi_fail(task->worker->run, &task->worker->err);
-    return false;
+    if (s == OSTEON_TOO_LARGE)
+        osi_settle_refused(task);
+    else if (s != OSTEON_OK)
+        osi_fail(task->worker->run, &task->worker->err);
+    return s == OSTEON_OK;
 }
 
 static bool add(osi_task *task, const osteon_document *document)
 {
     osi_worker *const worker = task->worker;
 
-    return osteon_feed_add(worker->feed, document, &worker->err) ==
-               OSTEON_OK ||
-           fatal(task);
+    return taken(task,
+                 osteon_feed_add(worker->feed, document, &worker->err));
 }
 
 static bool add_more(osi_task *task, const char *body, size_t len, bool store)
@@ -79,9 +83,8 @@ static bool add_more(osi_task *task, const char *body, size_t len, bool store)
 
     if (len == 0)
         return true;
-    return osteon_feed_more(worker->feed, body, len, store, &worker->err) ==
-               OSTEON_OK ||
-           fatal(task);
+    return taken(task, osteon_feed_more(worker->feed, body, len, store,
+                                        &worker->err));
 }
 
 /* The document is all there. */
@@ -94,7 +97,8 @@ static bool finish(osi_task *task)
     return true;
 }
 
-/* Feeds the first piece of a text: its title, and what stands around it. */
+/* Feeds the first piece of a text: its title, and what stands around it. False:
+ * as feed_rest. */
 static bool feed_first(osi_task *task, const char *text, size_t len,
                        bool store)
 {
@@ -130,7 +134,8 @@ static void count_read(osi_task *task)
     task->counted = bytes;
 }
 
-/* Feeds what comes after the first piece. */
+/* Feeds what comes after the first piece. False: it was settled, or the error
+ * is fatal. */
 static bool feed_rest(osi_task *task, osi_reader *reader, bool store)
 {
     osi_got got = OSI_GOT_TEXT;
@@ -178,9 +183,10 @@ static bool index_text(osi_task *task)
     } else {
         len = osi_cut(reader->text.data, len);
     }
-    if (!osi_put_source(task, OSTEON_SOURCE_INDEXED, hash, "") ||
-        !feed_first(task, reader->text.data, len, store))
+    if (!osi_put_source(task, OSTEON_SOURCE_INDEXED, hash, ""))
         return false;
+    if (!feed_first(task, reader->text.data, len, store))
+        return !osi_is_halted(worker->run);
     if (!whole) {
         osi_reader_take(reader, len);
         if (!feed_rest(task, reader, store))
@@ -232,7 +238,9 @@ static bool feed_converted(osi_task *task, const osi_bytes *stored)
         document.stored = stored->data;
         document.stored_len = stored->len;
     }
-    return add(task, &document) && finish(task);
+    if (!add(task, &document))
+        return !osi_is_halted(worker->run);
+    return finish(task);
 }
 
 static bool index_markdown(osi_task *task)
@@ -286,7 +294,8 @@ static bool index_html(osi_task *task)
                           wants_stored(task, true) ? &worker->text : NULL);
 }
 
-/* Feeds the records of a JSON text; *n of them, of which *bad were none. */
+/* Feeds the records of a JSON text; *n of them, of which *bad are not in the
+ * index. */
 static bool feed_records(osi_task *task, uint64_t *n, uint64_t *bad,
                          const char **reason)
 {
@@ -300,13 +309,12 @@ static bool feed_records(osi_task *task, uint64_t *n, uint64_t *bad,
                        worker->reader.text.len);
     while ((more = osi_splitter_next(&splitter, reason)) == 1) {
         ++*n;
-        if (osi_record_parse(&worker->record, splitter.object, splitter.len,
-                             reason)) {
-            if (!osi_feed_record(worker, task->source, splitter.line, store))
-                return false;
-        } else if (++*bad <= OSI_BAD_SHOWN) {
+        if ((!osi_record_parse(&worker->record, splitter.object, splitter.len,
+                               reason) ||
+             !osi_feed_record(worker, task->source, splitter.line, store,
+                              reason)) &&
+            !osi_is_halted(worker->run) && ++*bad <= OSI_BAD_SHOWN)
             osi_tell_line(task, splitter.line, *reason);
-        }
         if (osi_is_halted(worker->run))
             return false;
     }

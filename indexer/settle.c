@@ -142,6 +142,18 @@ bool osi_settle(osi_task *task, osi_outcome outcome, const char *reason)
            osi_drop_old(task);
 }
 
+bool osi_settle_refused(osi_task *task)
+{
+    char reason[OSTEON_ERROR_TEXT];
+
+    memcpy(reason, task->worker->err.text, sizeof reason);
+    osi_tell(task, reason);
+    osi_mark_partly();
+    osi_count(OSI_TOO_LARGE, task->path, task->len);
+    return osi_put_source(task, OSTEON_SOURCE_TOO_LARGE, 0, reason) &&
+           osi_drop_old(task);
+}
+
 bool osi_settle_unopened(osi_task *task, int code)
 {
     if (code == ENOENT || code == ENOTDIR || code == ELOOP || code == ENXIO)

@@ -33,12 +33,12 @@ struct osi_stream {
 
 void osi_bad_records(uint64_t bad, uint64_t all, char *out, size_t room)
 {
-    snprintf(out, room, "%llu of %llu records could not be parsed",
+    snprintf(out, room, "%llu of %llu records could not be indexed",
              (unsigned long long)bad, (unsigned long long)all);
 }
 
 bool osi_feed_record(osi_worker *worker, uint32_t source, uint32_t line,
-                     bool store)
+                     bool store, const char **reason)
 {
     const osi_record *const r = &worker->record;
     const osteon_document document = {.id = r->id,
@@ -58,7 +58,8 @@ bool osi_feed_record(osi_worker *worker, uint32_t source, uint32_t line,
     if (s == OSTEON_OK && r->more_len > 0)
         s = osteon_feed_more(worker->feed, r->more, r->more_len, store,
                              &worker->err);
-    if (s != OSTEON_OK)
+    *reason = worker->err.text;
+    if (s != OSTEON_OK && s != OSTEON_TOO_LARGE)
         osi_fail(worker->run, &worker->err);
     return s == OSTEON_OK;
 }
@@ -110,12 +111,13 @@ bool osi_index_slice(osi_worker *worker, osi_batch *batch)
             continue;
         records++;
         if (!osi_record_parse(&worker->record, at, (size_t)(stop - at),
-                              &reason)) {
+                              &reason) ||
+            !osi_feed_record(worker, stream->source, line, store, &reason)) {
+            if (osi_is_halted(worker->run))
+                return false;
             bad_record(stream, worker, line, reason);
             continue;
         }
-        if (!osi_feed_record(worker, stream->source, line, store))
-            return false;
         skipped += worker->record.skipped;
         documents++;
     }

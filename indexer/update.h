@@ -229,6 +229,9 @@ bool osi_settle(osi_task *task, osi_outcome outcome, const char *reason);
 /* The same for what cannot be opened; `code` is errno's. Only what is not there
  * any more, or no file, has vanished: all else may be there again. */
 bool osi_settle_unopened(osi_task *task, int code);
+/* The same for a document that the index refused, as worker->err tells: it is
+ * past a limit. It was taken back. */
+bool osi_settle_refused(osi_task *task);
 /* The same for what a reader gave instead of text. */
 bool osi_settle_got(osi_task *task, osi_got got);
 /* Its content is as the index has it: only the record changes. */
@@ -271,10 +274,10 @@ void osi_stream_release(osi_stream *stream, osi_worker *worker);
 /* The reason of a source some of whose records are none. */
 void osi_bad_records(uint64_t bad, uint64_t all, char *out, size_t room);
 
-/* Feeds the worker's record; for slices and for --format=json. False:
- * fatal. */
+/* Feeds the worker's record; for slices and for --format=json. False: it is not
+ * in the index, and *reason tells why; with osi_is_halted: fatal. */
 bool osi_feed_record(osi_worker *worker, uint32_t source, uint32_t line,
-                     bool store);
+                     bool store, const char **reason);
 
 /* ---- update.c, dry_run.c, delete.c ---- */
 

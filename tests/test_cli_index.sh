@@ -310,9 +310,9 @@ has "bad records: line after a blank one" "$err" '^osteon-index: r.jsonl:5: '
 has "bad records: others are taken" "$(counts)" "indexed 2, .*malformed 1"
 has "bad records: field names" "$err" '1 fields were left out'
 run --failed; is "bad records: listed" "$out" \
-    "r.jsonl	malformed	2 of 4 records could not be parsed"
+    "r.jsonl	malformed	2 of 4 records could not be indexed"
 run r.jsonl; has "bad records: named again" "$err" \
-    '^osteon-index: r\.jsonl: 2 of 4 records could not be parsed$'
+    '^osteon-index: r\.jsonl: 2 of 4 records could not be indexed$'
 run --failed --json; has "failed as JSON" "$out" \
     '^\{"path":"r.jsonl","state":"malformed","reason":"2 of 4 records .*"\}$'
 for i in $(seq 30); do echo "bad$i"; done >s.jsonl; run s.jsonl

@@ -206,7 +206,7 @@ START_TEST(test_feed_left_out_batch_is_waited_for_a_while)
 }
 END_TEST
 
-START_TEST(test_feed_text_too_large_to_store_is_told)
+START_TEST(test_feed_text_too_large_to_store_is_left_out)
 {
     osteon_writer *w = open_writer(NULL);
     const osteon_document doc = {.id = "a",
@@ -214,9 +214,12 @@ START_TEST(test_feed_text_too_large_to_store_is_told)
                                  .stored = "x", /* not looked at */
                                  .stored_len = (size_t)2 << 30};
 
-    ck_assert_int_eq(osteon_writer_add(w, &doc, &err), OSTEON_NO_MEMORY);
+    ck_assert_int_eq(osteon_writer_add(w, &doc, &err), OSTEON_TOO_LARGE);
     ck_assert_ptr_nonnull(strstr(err.text, "2 GiB"));
-    osteon_writer_close(w);
+    add(w, "b", "kept");
+    commit_and_close(w);
+    ck_assert_uint_eq(info().documents, 1);
+    ck_assert_int_eq(lines_with("b|"), 1);
 }
 END_TEST
 
@@ -258,7 +261,7 @@ int main(void)
     tcase_add_test(tc, test_feed_refused_batch_leaves_the_writer_usable);
     tcase_add_test(tc, test_feed_own_batch_does_not_hold_up_a_feed);
     tcase_add_test(tc, test_feed_left_out_batch_is_waited_for_a_while);
-    tcase_add_test(tc, test_feed_text_too_large_to_store_is_told);
+    tcase_add_test(tc, test_feed_text_too_large_to_store_is_left_out);
     tcase_add_test(tc, test_feed_outside_a_batch_takes_nothing);
     suite_add_tcase(suite, tc);
     return run_suite(suite);

@@ -141,6 +141,13 @@ void ost_vocabulary_prefetch(const ost_vocabulary *v, uint32_t id);
 bool ost_vocabulary_sort(const ost_vocabulary *v, uint32_t *ids);
 
 size_t ost_vocabulary_memory(const ost_vocabulary *v); /* bytes held */
+size_t ost_vocabulary_text(const ost_vocabulary *v); /* of that, words */
+
+/* True where there is room for the words of OST_VOCABULARY_SOME more tokens,
+ * whatever they are; true from a quarter of what can be held on. */
+#define OST_VOCABULARY_SOME 256
+bool ost_vocabulary_has_room(const ost_vocabulary *v);
+bool ost_vocabulary_full(const ost_vocabulary *v);
 
 /* Forgets all terms and gives most memory back. */
 void ost_vocabulary_reset(ost_vocabulary *v);

@@ -30,6 +30,8 @@
 #define TERM 2u /* the term is spelled so */
 #define NUMBER_SHIFT 2
 #define MOST_TERMS ((size_t)1 << 30)
+#define MOST_USED (((size_t)3 << MOST_BITS) / 5)
+#define MOST_TEXT ((size_t)UINT32_MAX)
 
 /* The highest byte of a key: length and field of a word of up to INLINE bytes
  * in one of the first 16 fields, or LONG. */
@@ -452,6 +454,27 @@ size_t ost_vocabulary_memory(const ost_vocabulary *v)
 
     return sizeof *v + (FRONT + tables * slots) * sizeof *v->slots +
            v->words.memory + v->n_terms * sizeof *v->terms;
+}
+
+size_t ost_vocabulary_text(const ost_vocabulary *v)
+{
+    return v->words.memory;
+}
+
+/* A token brings a form and a term, each with its text. */
+bool ost_vocabulary_has_room(const ost_vocabulary *v)
+{
+    const size_t words = 2 * OST_VOCABULARY_SOME;
+    const size_t text = words * (sizeof(long_head) + OST_WORD_MAX);
+
+    return v->n_terms + words <= MOST_TERMS && v->used + words <= MOST_USED &&
+           v->words.memory <= MOST_TEXT - 2 * text;
+}
+
+bool ost_vocabulary_full(const ost_vocabulary *v)
+{
+    return v->n_terms > MOST_TERMS / 4 || v->used > MOST_USED / 4 ||
+           v->words.memory > MOST_TEXT / 4;
 }
 
 void ost_vocabulary_reset(ost_vocabulary *v)

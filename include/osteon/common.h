@@ -40,7 +40,8 @@ typedef enum osteon_status {
                        * are damaged */
     OSTEON_LOCKED,    /* another writer holds the index */
     OSTEON_IO,        /* a system call failed; os_error holds errno */
-    OSTEON_NO_MEMORY  /* an allocation failed */
+    OSTEON_NO_MEMORY, /* an allocation failed */
+    OSTEON_TOO_LARGE  /* a document past a limit of the index */
 } osteon_status;
 
 #define OSTEON_ERROR_TEXT 512

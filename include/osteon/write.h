@@ -68,7 +68,8 @@ osteon_writer_open(const char *path, const osteon_writer_options *options,
 OSTEON_API void osteon_writer_close(osteon_writer *writer);
 
 /* Adds one document from the writer's own thread, after all that were added
- * before. Nothing is visible to readers before osteon_writer_commit. */
+ * before. Nothing is visible to readers before osteon_writer_commit.
+ * OSTEON_TOO_LARGE: this document is past a limit and was left out. */
 OSTEON_API OSTEON_MUST_CHECK osteon_status
 osteon_writer_add(osteon_writer *writer, const osteon_document *document,
                   osteon_error *err);
@@ -114,13 +115,17 @@ osteon_feed_begin(osteon_feed *feed, uint64_t sequence, osteon_error *err);
 
 /* Adds a document to the batch. Where text comes in pieces, `document` holds
  * the first and osteon_feed_more the others; a word is never joined across
- * pieces, so cut between words. OSTEON_INVALID: no batch is begun, or an id
- * is not 1 to 4096 bytes without NUL. */
+ * pieces, so cut between words.
+ *   OSTEON_INVALID    no batch is begun, or an id is not 1 to 4096 bytes
+ *                     without NUL
+ *   OSTEON_TOO_LARGE  the document is past a limit of the index: it was taken
+ *                     back, and the batch goes on without it */
 OSTEON_API OSTEON_MUST_CHECK osteon_status
 osteon_feed_add(osteon_feed *feed, const osteon_document *document,
                 osteon_error *err);
 
-/* Adds more body (and stored text, if `store`) to the document added last. */
+/* Adds more body (and stored text, if `store`) to the document added last.
+ * OSTEON_TOO_LARGE: as above, all of the document was taken back. */
 OSTEON_API OSTEON_MUST_CHECK osteon_status
 osteon_feed_more(osteon_feed *feed, const char *body, size_t len, bool store,
                  osteon_error *err);
