@@ -212,6 +212,21 @@ static osteon_status no_memory(ost_xw_feed *feed, osteon_error *err)
     return ost_fail_memory(err);
 }
 
+/* The end of what was added to the open document. One that no Xapian database
+ * takes goes from the batch: found out when it is written, it would cost all
+ * others. */
+static osteon_status settle(ost_xw_feed *feed, bool ok, osteon_error *err)
+{
+    if (!ok || feed->parts.stored.failed || feed->parts.lines.failed)
+        return no_memory(feed, err);
+    if (ost_xw_terms_fit(feed->terms) && ost_xw_parts_fit(&feed->parts))
+        return OSTEON_OK;
+    feed->open = false;
+    return ost_fail(err, OSTEON_TOO_LARGE,
+                    "a Xapian database takes no document with over 120 MiB of "
+                    "different words, or of text to be stored");
+}
+
 static bool add_text(ost_xw_feed *feed, uint32_t field, unsigned weight,
                      const char *text, size_t len)
 {
@@ -271,7 +286,7 @@ static bool fill_document(ost_xw_feed *feed, const osteon_document *doc)
     if (doc->stored != NULL)
         ost_xw_stored(&feed->head, &feed->parts, doc->stored,
                       doc->stored_len);
-    return ok && !feed->parts.stored.failed;
+    return ok;
 }
 
 osteon_status ost_xw_feed_add(void *self, const osteon_document *doc,
@@ -279,6 +294,7 @@ osteon_status ost_xw_feed_add(void *self, const osteon_document *doc,
 {
     ost_xw_feed *feed = self;
     const ost_xw_writer *w = feed->writer;
+    osteon_status s;
 
     if (feed->batch == NULL)
         return ost_fail(err, OSTEON_INVALID, "a feed is not inside a batch");
@@ -294,8 +310,9 @@ osteon_status ost_xw_feed_add(void *self, const osteon_document *doc,
                      w->shard;
     if (!feed->kept)
         return OSTEON_OK;
-    if (!fill_document(feed, doc))
-        return no_memory(feed, err);
+    s = settle(feed, fill_document(feed, doc), err);
+    if (s != OSTEON_OK)
+        return s;
     feed->counts.added++;
     feed->counts.text_bytes += doc->title_len + doc->body_len;
     return OSTEON_OK;
@@ -305,6 +322,7 @@ osteon_status ost_xw_feed_more(void *self, const char *body, size_t len,
                                bool store, osteon_error *err)
 {
     ost_xw_feed *feed = self;
+    osteon_status s;
 
     if (feed->batch == NULL || !feed->open)
         return ost_fail(err, OSTEON_INVALID, "no document to add text to");
@@ -313,10 +331,9 @@ osteon_status ost_xw_feed_more(void *self, const char *body, size_t len,
     if (store)
         ost_xw_stored(&feed->head, &feed->parts, body, len);
     feed->counts.text_bytes += len;
-    return add_text(feed, OST_FIELD_DEFAULT, 1, body, len) &&
-                   !feed->parts.stored.failed
-               ? OSTEON_OK
-               : no_memory(feed, err);
+    s = settle(feed, add_text(feed, OST_FIELD_DEFAULT, 1, body, len), err);
+    feed->counts.added -= s == OSTEON_TOO_LARGE;
+    return s;
 }
 
 void ost_xw_feed_abandon(void *self)

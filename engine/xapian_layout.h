@@ -21,6 +21,11 @@
  * ids do not have. */
 #define OST_XAPIAN_TERM_MOST 245
 
+/* Bytes of the data of a document, of the list of its terms, and of a term's
+ * positions in it, at most. Glass cuts such a thing in 65,535 parts of about 2
+ * KiB; where that is not enough, all changes since the last commit are lost. */
+#define OST_XAPIAN_TAG_MOST ((uint64_t)120 << 20)
+
 /* Length of a document in Xapian, in tokens as BM25 counts them. Every
  * occurrence of a word gives several terms; one more term, OST_TERM_LENGTH,
  * takes up the rest, so that Xapian's lengths are ours times this. */

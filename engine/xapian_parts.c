@@ -8,6 +8,17 @@
 #include <stdio.h>
 #include <xapian-c/xapian_c_unicode.h>
 
+/* The id may come a second time as that of the source. */
+bool ost_xw_parts_fit(const ost_xw_parts *parts)
+{
+    const uint64_t title = parts->title.len; /* three bytes for one that is
+                                              * escaped */
+
+    return 2 * (uint64_t)parts->id.len + 3 * title + parts->lines.len +
+               parts->stored.len + OST_DOCUMENT_COST <=
+           OST_XAPIAN_TAG_MOST;
+}
+
 void ost_xw_parts_clear(ost_xw_parts *parts)
 {
     parts->id.len = parts->title.len = parts->lines.len = 0;

@@ -67,6 +67,8 @@ typedef struct ost_xw_parts {
     bool line_begun; /* of the stored text */
 } ost_xw_parts;
 
+/* False: together they are more than the data of a document may be. */
+bool ost_xw_parts_fit(const ost_xw_parts *parts);
 void ost_xw_parts_clear(ost_xw_parts *parts);
 void ost_xw_parts_free(ost_xw_parts *parts);
 
@@ -117,6 +119,10 @@ void ost_xw_terms_gap(ost_xw_terms *t);
 bool ost_xw_terms_text(ost_xw_terms *t, uint32_t field,
                            unsigned weight, const char *text, size_t len,
                            uint64_t *n);
+
+/* False: the document has more than a Xapian database takes of one. What is
+ * added then is not looked at. */
+bool ost_xw_terms_fit(const ost_xw_terms *t);
 
 /* Appends the terms of the document and returns how many; *cost grows by the
  * memory that Xapian takes for them, about. */

@@ -18,6 +18,14 @@
 /* Xapian 1.4.22 loses the first of the positions 0 and 1. */
 #define FIRST_POSITION 1
 
+/* What an entry in the list of a document's terms takes beside its bytes: what
+ * it shares, their number, and a wdf. */
+#define ENTRY_BYTES 7
+
+/* Positions of a term in one document, at most: however they lie in a document
+ * that its length lets in, they are below OST_XAPIAN_TAG_MOST. */
+#define MOST_POSITIONS ((uint32_t)1 << 26)
+
 /* Above this the vocabularies are begun anew with the next batch. */
 #define MOST_VOCABULARY ((size_t)64 << 20)
 
@@ -60,6 +68,9 @@ struct ost_xw_terms {
     uint32_t *sorted; /* positions by entry */
     size_t sorted_room;
     uint32_t position, length;
+    uint64_t wdf;        /* of all entries */
+    uint64_t list_bytes; /* of the list of terms, at most */
+    bool too_many;       /* positions of one entry */
     uint32_t has[OST_MAX_FIELDS]; /* document + 1 that last had the field */
     ost_buffer *synonyms;
     char prefixes[OST_MAX_FIELDS][OST_PREFIX_ROOM]; /* "": not made yet */
@@ -131,6 +142,18 @@ void ost_xw_terms_start(ost_xw_terms *t)
     t->n_entries = t->n_occurrences = 0;
     t->position = FIRST_POSITION;
     t->length = 0;
+    t->wdf = t->list_bytes = 0;
+    t->too_many = false;
+}
+
+bool ost_xw_terms_fit(const ost_xw_terms *t)
+{
+    return !t->too_many && t->list_bytes <= OST_XAPIAN_TAG_MOST &&
+           t->wdf <= UINT32_MAX &&
+           (uint64_t)t->length * OST_LENGTH_UNIT <= UINT32_MAX &&
+           t->n_occurrences < UINT32_MAX - 2 * TOKENS &&
+           ost_vocabulary_has_room(t->forms.vocabulary) &&
+           ost_vocabulary_has_room(t->stems.vocabulary);
 }
 
 void ost_xw_terms_gap(ost_xw_terms *t)
@@ -172,12 +195,13 @@ static bool count(ost_xw_terms *t, bool form, uint32_t id, unsigned wdf,
     }
     e = &t->entries[p->entry];
     e->wdf = e->wdf > UINT32_MAX - wdf ? UINT32_MAX : e->wdf + wdf;
+    t->wdf += wdf;
     if (!at_position)
         return true;
     if (!OST_GROW(&t->occurrences, &t->occurrences_room,
                   t->n_occurrences + 1))
         return false;
-    e->n_positions++;
+    t->too_many |= ++e->n_positions > MOST_POSITIONS;
     t->occurrences[t->n_occurrences++] = (occurrence){p->entry, position};
     return true;
 }
@@ -252,6 +276,8 @@ static bool add_word(ost_xw_terms *t, uint32_t form, uint32_t stem,
 static bool take(ost_xw_terms *t, uint32_t field, unsigned wdf,
                  const ost_token *tokens, size_t n, const ost_token *part)
 {
+    const size_t beside =
+        ENTRY_BYTES + (field != OST_FIELD_DEFAULT ? OST_PREFIX_ROOM : 1);
     uint32_t forms[TOKENS], stems[TOKENS];
 
     if (!look_up(&t->forms, field, tokens, n, forms) ||
@@ -259,6 +285,7 @@ static bool take(ost_xw_terms *t, uint32_t field, unsigned wdf,
         return false;
     for (size_t i = 0; i < n; i++) {
         const ost_token *token = &tokens[i];
+        const size_t had = t->n_entries;
         bool ok, word = token->kind != OST_TOKEN_JOINED;
         if (i + 8 < n) {
             OST_PREFETCH(&t->forms.places[forms[i + 8]]);
@@ -275,6 +302,7 @@ static bool take(ost_xw_terms *t, uint32_t field, unsigned wdf,
                  count(t, false, stems[i], wdf, false, 0);
         if (!ok)
             return false;
+        t->list_bytes += (t->n_entries - had) * (token->len + beside);
     }
     return true;
 }
@@ -289,7 +317,8 @@ bool ost_xw_terms_text(ost_xw_terms *t, uint32_t field,
 
     *n_tokens = 0;
     ost_tokenizer_start(t->tokenizer, text, len, t->position);
-    while ((n = ost_tokenizer_next(t->tokenizer, tokens, TOKENS)) > 0) {
+    while (ost_xw_terms_fit(t) &&
+           (n = ost_tokenizer_next(t->tokenizer, tokens, TOKENS)) > 0) {
         if (!take(t, OST_FIELD_DEFAULT, weight, tokens, n, &part) ||
             (field != OST_FIELD_DEFAULT &&
              !take(t, field, 1, tokens, n, &part)))

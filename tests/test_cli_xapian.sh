@@ -171,7 +171,40 @@ wait $holder 2>/dev/null || true
 run .
 is "let go: status" $st 0
 
+# ---- A document that no Xapian database takes ----
+mkdir "$work/large"
+cd "$work/large"
+db=$work/large/db
+blank() { head -c 126000000 /dev/zero | tr '\0' ' '; }
+echo 'near one' | gzip >a.txt.gz
+echo 'far' | gzip >b.txt.gz
+echo 'near two' | gzip >c.txt.gz
+run --engine xapian .
+has "large: small first" "$err" '^indexed 3, '
+{ echo far; blank; } | gzip -1 >b.txt.gz
+{
+  echo '{"id": "r1", "body": "near three"}'
+  echo "{\"id\": \"r2\", \"body\": \"far$(blank)\"}"
+  echo '{"id": "r3", "body": "near four"}'
+} >r.jsonl
+run .
+is "large: status" $st 1
+has "large: a file is told" "$err" \
+  '^osteon-index: \./b\.txt\.gz: a Xapian database takes no document with over'
+has "large: a record is told" "$err" \
+  '^osteon-index: \./r\.jsonl:2: a Xapian database takes no document with over'
+is "large: all others are there" "$(documents "$db")" 4
+has "large: a file is listed" "$("$index" -i "$db" --failed)" \
+  '^b\.txt\.gz	too large	a Xapian database takes no document with over 120'
+has "large: a record is listed" "$("$index" -i "$db" --failed)" \
+  '^r\.jsonl	malformed	1 of 3 records could not be indexed$'
+run .
+is "large: again: status" $st 0
+has "large: again: nothing is read" "$err" '^indexed 0, unchanged 2, '
+
 # ---- A disk that is full ----
+cd "$work/corpus"
+db=$work/db
 before=$(documents "$db")
 cat ./*.txt ./*.txt >large.txt
 (
