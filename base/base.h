@@ -178,6 +178,14 @@ static inline void ost_put64(void *p, uint64_t v)
  * CLOCK_MONOTONIC. */
 void ost_condition_init(pthread_cond_t *condition);
 
+/* ---- seed.c ---- */
+
+/* A random number, the same for as long as the process lives: for hash tables
+ * whose keys others choose, so that they cannot be chosen to meet in one place
+ * beforehand. Nothing that is written or printed may depend on it. Any
+ * thread. */
+uint64_t ost_seed(void);
+
 /* ---- file.c ---- */
 
 /* A read-only map of a whole file. */
