@@ -20,7 +20,7 @@ static int64_t first_floor(const ost_plan *plan, const ost_topk *top)
     const int64_t floor = ost_topk_floor(top);
     int64_t seed;
 
-    if (top->places != NULL)
+    if (top->grouped)
         return floor;
     seed = ost_scorer_seed(plan->root,
                            top->k + ost_segment_deleted_count(plan->segment));
@@ -35,7 +35,7 @@ static osteon_status add(ost_topk *top, ost_source_column *sources,
     uint32_t source = 0;
     osteon_status s = OSTEON_OK;
 
-    if (top->places != NULL)
+    if (top->grouped)
         s = ost_source_column_get(sources, doc, &source, err);
     if (s == OSTEON_OK)
         ost_topk_add(top, score, base + doc, source);
@@ -206,10 +206,9 @@ osteon_status ost_search(ost_snapshot *snapshot, const osteon_query *query,
     if (s != OSTEON_OK)
         return s;
     top.k = wanted(snapshot, options);
-    if (options->one_per_source && snapshot->sources != NULL &&
-        !ost_topk_group(&top, ost_source_table_highest(snapshot->sources)))
-        s = ost_fail_memory(err);
-    if (s == OSTEON_OK && top.k > 0) {
+    if (options->one_per_source && snapshot->sources != NULL)
+        ost_topk_group(&top, ost_source_table_highest(snapshot->sources));
+    if (top.k > 0) {
         s = rank_all(model, options->exhaustive, &top, err);
         ost_topk_sort(&top);
         if (s == OSTEON_OK && top.failed)
@@ -218,7 +217,7 @@ osteon_status ost_search(ost_snapshot *snapshot, const osteon_query *query,
     }
     /* Where fewer were found than wanted, nothing was left out. */
     if (s == OSTEON_OK && options->count &&
-        (top.n == top.k || top.places != NULL))
+        (top.n == top.k || top.grouped))
         s = count_all(model, UINT64_MAX, &matches, err);
     else if (s == OSTEON_OK && top.k == 0)
         s = count_all(model, 1, &matches, err);

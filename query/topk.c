@@ -21,21 +21,79 @@ enum {
 
 static bool is_heap(const ost_topk *top)
 {
-    return top->k <= FEW || top->places != NULL;
+    return top->k <= FEW || top->grouped;
 }
 
 void ost_topk_free(ost_topk *top)
 {
     ost_free(top->items);
-    ost_free(top->places);
+    ost_free(top->groups);
     memset(top, 0, sizeof *top);
 }
 
-bool ost_topk_group(ost_topk *top, uint32_t n_groups)
+void ost_topk_group(ost_topk *top, uint32_t n_groups)
 {
-    top->places = ost_calloc((size_t)n_groups + 1, sizeof *top->places);
-    top->n_groups = top->places != NULL ? n_groups : 0;
-    return top->places != NULL;
+    top->grouped = true;
+    top->n_groups = n_groups;
+    top->seed = ost_seed() | 1;
+}
+
+/* ---- Groups ---- */
+
+/* The slot of a group, or the free one where it belongs. */
+static size_t find_group(const ost_topk *top, uint32_t group)
+{
+    const size_t mask = top->groups_room - 1;
+    size_t at = (size_t)(group * top->seed >> 32) & mask;
+
+    while (top->groups[at].group != group && top->groups[at].group != 0)
+        at = (at + 1) & mask;
+    return at;
+}
+
+/* Makes a table with room for one more, of the groups in items[] alone. */
+static bool renew_groups(ost_topk *top)
+{
+    ost_ranked_group *const old = top->groups;
+    size_t room = 64;
+
+    while (room < 4 * (top->n + 1))
+        room *= 2;
+    if (room > UINT32_MAX)
+        return false;
+    top->groups = ost_calloc(room, sizeof *top->groups);
+    if (top->groups == NULL) {
+        top->groups = old;
+        return false;
+    }
+    top->groups_room = room;
+    top->groups_used = 0;
+    for (size_t i = 0; i < top->n; i++) {
+        ost_ranked *const item = &top->items[i];
+        size_t at;
+        if (item->group == 0)
+            continue;
+        at = find_group(top, old[item->group - 1].group);
+        top->groups[at] = old[item->group - 1];
+        top->groups_used++;
+        item->group = (uint32_t)at + 1;
+    }
+    ost_free(old);
+    return true;
+}
+
+/* Puts the slot of a group in its place. False: no memory. */
+static bool enter_group(ost_topk *top, ost_ranked *item)
+{
+    size_t at;
+
+    if (2 * (top->groups_used + 1) > top->groups_room && !renew_groups(top))
+        return false;
+    at = find_group(top, item->group);
+    top->groups_used += top->groups[at].group == 0;
+    top->groups[at].group = item->group;
+    item->group = (uint32_t)at + 1;
+    return true;
 }
 
 /* ---- A heap ---- */
@@ -49,7 +107,7 @@ static void put(ost_topk *top, size_t at, ost_ranked item)
 {
     top->items[at] = item;
     if (item.group != 0)
-        top->places[item.group] = (uint32_t)at + 1;
+        top->groups[item.group - 1].place = (uint32_t)at + 1;
 }
 
 /* Puts `item` where it belongs at `at` or below. */
@@ -82,14 +140,19 @@ static void rise(ost_topk *top, size_t at, ost_ranked item)
 
 static void heap_add(ost_topk *top, ost_ranked item)
 {
-    const size_t place = item.group != 0 ? top->places[item.group] : 0;
+    size_t place;
 
+    if (item.group != 0 && !enter_group(top, &item)) {
+        top->failed = true;
+        return;
+    }
+    place = item.group != 0 ? top->groups[item.group - 1].place : 0;
     if (place > 0) { /* the first of equals stays */
         if (item.score > top->items[place - 1].score)
             sink(top, top->n, place - 1, item);
     } else if (top->n == top->k) {
         if (top->items[0].group != 0)
-            top->places[top->items[0].group] = 0;
+            top->groups[top->items[0].group - 1].place = 0;
         sink(top, top->n, 0, item);
     } else if (OST_GROW(&top->items, &top->room, top->n + 1)) {
         rise(top, top->n++, item);

@@ -67,7 +67,7 @@ static void check_groups(uint64_t seed, uint32_t n, size_t k,
     ost_topk top = {.k = k};
     size_t at = 0;
 
-    ck_assert(ost_topk_group(&top, groups));
+    ost_topk_group(&top, groups);
     for (uint32_t i = 0; i < n; i++) {
         const uint64_t random = scratch_random(&seed);
         all[i].doc = i * 3;
@@ -109,13 +109,50 @@ START_TEST(test_topk_group_beyond_the_last_is_none)
 {
     ost_topk top = {.k = 9};
 
-    ck_assert(ost_topk_group(&top, 2));
+    ost_topk_group(&top, 2);
     ost_topk_add(&top, 1, 1, 3);
     ost_topk_add(&top, 2, 2, UINT32_MAX);
     ost_topk_add(&top, 3, 3, 2);
     ost_topk_add(&top, 4, 4, 2);
     ck_assert_uint_eq(top.n, 3);
     ost_topk_free(&top);
+}
+END_TEST
+
+/* An index may say of any number that it is its highest source: what is asked
+ * for is what is kept. */
+START_TEST(test_topk_groups_of_high_numbers_take_no_memory)
+{
+    ost_topk top = {.k = 20};
+
+    ost_topk_group(&top, UINT32_MAX);
+    for (uint32_t i = 0; i < 200000; i++) {
+        const int64_t score = i / 2;
+        if (score > ost_topk_floor(&top))
+            ost_topk_add(&top, score, i, UINT32_MAX - i / 4 * 1024);
+    }
+    ck_assert_uint_le(top.groups_room, 256);
+    ost_topk_sort(&top);
+    ck_assert_uint_eq(top.n, 20);
+    for (uint32_t i = 0; i < 20; i++)
+        ck_assert_uint_eq(top.items[i].doc, 200000 - 4 * i - 2);
+    ost_topk_free(&top);
+}
+END_TEST
+
+START_TEST(test_topk_groups_without_memory_fail)
+{
+    for (unsigned long at = 1; at <= 2; at++) {
+        ost_topk top = {.k = 9};
+
+        ost_topk_group(&top, 2);
+        ost_alloc_fail_at(at);
+        ost_topk_add(&top, 1, 1, 1);
+        ost_alloc_fail_at(0);
+        ck_assert(top.failed);
+        ck_assert_uint_eq(top.n, 0);
+        ost_topk_free(&top);
+    }
 }
 END_TEST
 
@@ -220,6 +257,8 @@ int main(void)
     tcase_add_loop_test(tc, test_topk_random_streams_equal_sorting, 0, 5);
     tcase_add_loop_test(tc, test_topk_groups_are_shown_by_their_best, 0, 5);
     tcase_add_test(tc, test_topk_group_beyond_the_last_is_none);
+    tcase_add_test(tc, test_topk_groups_of_high_numbers_take_no_memory);
+    tcase_add_test(tc, test_topk_groups_without_memory_fail);
     tcase_add_test(tc, test_topk_equal_scores_keep_the_first_documents);
     tcase_add_test(tc, test_topk_of_none_lets_nothing_in);
     tcase_add_test(tc, test_topk_floor_is_the_lowest_score_once_full);
