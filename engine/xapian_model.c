@@ -74,8 +74,9 @@ static osteon_status count_documents(ost_xapian_model *model,
 static ost_xapian_leaf **leaf_place(ost_xapian_model *model,
                                     const ost_node *node)
 {
-    size_t at = (size_t)(XXH3_64bits(node->term, node->term_len) ^
-                         XXH3_64bits(node->field, strlen(node->field)));
+    size_t at = (size_t)XXH3_64bits_withSeed(
+        node->term, node->term_len,
+        XXH3_64bits_withSeed(node->field, strlen(node->field), ost_seed()));
 
     for (;; at++) {
         ost_xapian_leaf **place = &model->leaves[at & model->leaf_mask];

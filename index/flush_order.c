@@ -83,6 +83,7 @@ static bool find_doubles(ost_flush_order *o)
 {
     size_t room = 16;
     uint32_t *slots; /* number + 1 of the last document with an id */
+    const uint64_t seed = ost_seed();
 
     while (room < (size_t)o->n_docs * 2)
         room *= 2;
@@ -95,7 +96,8 @@ static bool find_doubles(ost_flush_order *o)
         size_t slot;
         if (doc->dead)
             continue;
-        slot = (size_t)XXH3_64bits(id, doc->record.id_len) & (room - 1);
+        slot = (size_t)XXH3_64bits_withSeed(id, doc->record.id_len, seed) &
+               (room - 1);
         for (; slots[slot] != 0; slot = (slot + 1) & (room - 1)) {
             const char *it = id_of(o, slots[slot] - 1, &other);
             if (other->record.id_len == doc->record.id_len &&

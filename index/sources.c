@@ -28,7 +28,7 @@ typedef struct record {
 /* A place of the hash table. The tag gives the home place, so that the table
  * grows and closes gaps without looking at paths. */
 typedef struct slot {
-    uint32_t tag;   /* low half of the path's XXH3 */
+    uint32_t tag;   /* half of the path's hash */
     uint32_t index; /* of the record, plus 1; 0: free */
 } slot;
 
@@ -48,7 +48,7 @@ struct ost_sources {
 
 static uint32_t tag_of(const char *path, size_t len)
 {
-    return (uint32_t)XXH3_64bits(path, len);
+    return (uint32_t)XXH3_64bits_withSeed(path, len, ost_seed());
 }
 
 /* ---- the hash table ---- */

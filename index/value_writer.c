@@ -62,7 +62,7 @@ static bool is_column_of(const column *c, const osteon_field *value)
 static uint64_t hash_of(const osteon_field *value)
 {
     return XXH3_64bits_withSeed(value->name, value->name_len,
-                                (uint64_t)value->kind);
+                                ost_seed() + (uint64_t)value->kind);
 }
 
 /* Makes room in the table for one more. */

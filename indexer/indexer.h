@@ -73,6 +73,7 @@ size_t osi_utf8_put(char *to, unsigned c);
 typedef struct osi_names {
     struct osi_name *slots;
     size_t n, room; /* room is 0 or a power of two */
+    uint64_t key;   /* of the hash; drawn for the first name */
     struct osi_name_chunk *chunks; /* of the names themselves */
     size_t bytes;                  /* of all chunks */
 } osi_names;

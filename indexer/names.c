@@ -4,9 +4,14 @@
  * Names are copied into chunks, as a list of files may have millions: a name
  * takes 5 bytes beside itself, and its slot 16, of which there are two to four
  * a name. Invariant: what lies in a chunk stays where it is.
+ *
+ * Whoever names files chooses what is in a map: it hashes by a key of its own,
+ * so that names cannot be made to meet in one place.
  */
+#define _DEFAULT_SOURCE /* getrandom */
 #include "indexer.h"
 
+#include <sys/random.h>
 #include <xxhash.h>
 
 #define CHUNK ((size_t)64 << 10)
@@ -22,6 +27,11 @@ struct osi_name_chunk {
     size_t used, room;
     char bytes[];
 };
+
+static uint32_t tag_of(const osi_names *names, const char *name, size_t len)
+{
+    return (uint32_t)XXH3_64bits_withSeed(name, len, names->key);
+}
 
 static uint32_t len_of(const char *bytes)
 {
@@ -102,12 +112,17 @@ const char *osi_names_copy(osi_names *names, const char *text, size_t len)
 uint32_t *osi_names_put(osi_names *names, const char *name, size_t len,
                         uint32_t value)
 {
-    const uint32_t tag = (uint32_t)XXH3_64bits(name, len);
     struct osi_name *slot;
     const char *copy;
+    uint32_t tag;
 
+    /* Without a random number the key is 0: slower for such names, no more. */
+    if (names->room == 0 &&
+        getrandom(&names->key, sizeof names->key, GRND_NONBLOCK) < 0)
+        names->key = 0;
     if (names->n >= names->room / 2 && !grow(names))
         return NULL;
+    tag = tag_of(names, name, len);
     slot = slot_of(names, name, len, tag);
     if (slot->bytes != NULL)
         return &slot->value;
@@ -126,7 +141,7 @@ static struct osi_name *find(const osi_names *names, const char *name,
 
     if (names->n == 0)
         return NULL;
-    slot = slot_of(names, name, len, (uint32_t)XXH3_64bits(name, len));
+    slot = slot_of(names, name, len, tag_of(names, name, len));
     return slot->bytes != NULL ? slot : NULL;
 }
 

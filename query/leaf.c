@@ -6,18 +6,16 @@
  */
 #include "leaf.h"
 
+#include <xxhash.h>
+
 static uint64_t mix(uint64_t h, const void *bytes, size_t len)
 {
-    const unsigned char *b = bytes;
-
-    for (size_t i = 0; i < len; i++)
-        h = (h ^ b[i]) * 0x100000001b3U;
-    return (h ^ h >> 29) * 0x9e3779b97f4a7c15U;
+    return XXH3_64bits_withSeed(bytes, len, h);
 }
 
 static uint64_t name_hash(const char *name)
 {
-    return mix(0xcbf29ce484222325U, name, strlen(name));
+    return mix(ost_seed(), name, strlen(name));
 }
 
 static bool slots_open(ost_slots *slots, ost_arena *arena, size_t n)

@@ -7,6 +7,8 @@
  */
 #include "parse.h"
 
+#include <xxhash.h>
+
 typedef struct node_list {
     ost_node **nodes;
     size_t n;
@@ -16,19 +18,14 @@ typedef struct node_list {
 
 static uint64_t mix(uint64_t h, const void *bytes, size_t len)
 {
-    const unsigned char *b = bytes;
-
-    for (size_t i = 0; i < len; i++)
-        h = (h ^ b[i]) * 0x100000001b3U;
-    h ^= h >> 29;
-    return (h ^ len) * 0x9e3779b97f4a7c15U;
+    return XXH3_64bits_withSeed(bytes, len, h);
 }
 
 static uint64_t node_hash(const ost_node *node)
 {
     const ost_node *const members[] = {node->required, node->optional,
                                        node->excluded};
-    uint64_t h = mix(0xcbf29ce484222325U, &node->kind, sizeof node->kind);
+    uint64_t h = mix(ost_seed(), &node->kind, sizeof node->kind);
 
     if (node->kind == OST_NODE_TERM) {
         h = mix(h, node->field, strlen(node->field));

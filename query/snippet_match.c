@@ -9,6 +9,8 @@
  */
 #include "snippet.h"
 
+#include <xxhash.h>
+
 enum {
     BATCH = 256,
     PHRASE_MAX = 32,   /* longer phrases are looked for as words only */
@@ -77,14 +79,7 @@ struct ost_matcher {
 
 static uint64_t hash_bytes(const char *bytes, size_t len)
 {
-    uint64_t h = len;
-
-    for (; len >= 8; bytes += 8, len -= 8)
-        h = ((h << 23 | h >> 41) ^ ost_get64(bytes)) * 0x9e3779b97f4a7c15U;
-    for (; len > 0; bytes++, len--)
-        h = ((h << 7 | h >> 57) ^ (unsigned char)*bytes) *
-            0x9e3779b97f4a7c15U;
-    return h ^ h >> 32;
+    return XXH3_64bits_withSeed(bytes, len, ost_seed());
 }
 
 /* The place of a term in the table: its number, or NONE where it belongs. */

@@ -3,13 +3,12 @@
  * Ids of documents in CIFF files: each names one document, and a file whose
  * ids were made to have the same hash is read in reasonable time.
  */
+#include "like_ids.h"
 #include "run_suite.h"
 #include "writer_fixture.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
-
-enum { ID = 32 };
 
 static void put_message(ost_buffer *file, ost_buffer *message)
 {
@@ -46,27 +45,6 @@ static osteon_status import(uint8_t (*ids)[ID], uint32_t n)
                            NULL, &err);
     close(fd);
     return s;
-}
-
-/* An id of two halves. XXH3 multiplies the first eight bytes of each, less a
- * constant, by the next eight: where the former are that constant, the latter
- * do not count. Those of the second half make `group` to be a hash. */
-static void make_id(uint8_t id[ID], uint32_t number, uint32_t group)
-{
-    ost_put64(id, UINT64_C(0xbe4ba423396cfeb8));
-    ost_put64(id + 8, number | UINT64_C(0x0101010100000000));
-    ost_put64(id + 16, UINT64_C(0x0101010101010101));
-    ost_put64(id + 24, group | UINT64_C(0x0101010100000000));
-    for (unsigned k = 0; k < 4; k++) { /* no NUL */
-        id[8 + k] = id[8 + k] == 0 ? 0xff : id[8 + k];
-        id[24 + k] = id[24 + k] == 0 ? 0xff : id[24 + k];
-    }
-}
-
-/* Numbers have no byte 0xff. */
-static uint32_t nth(uint32_t i)
-{
-    return i % 250 | i / 250 % 250 << 8 | i / 62500 << 16;
 }
 
 /* Pairs, or `like` at once, that have the same hash. */

@@ -3,6 +3,7 @@
  * The sources in memory, against a plain list of them.
  */
 #include "commit.h"
+#include "like_ids.h"
 #include "scratch.h"
 #include "run_suite.h"
 
@@ -366,6 +367,25 @@ START_TEST(test_sources_each_allocation_failing_changes_nothing)
 }
 END_TEST
 
+/* Whoever names files cannot know which of them meet in the table: these would
+ * be compared with each other, 10^10 times. */
+START_TEST(test_sources_of_one_hash_take_no_longer)
+{
+    ost_sources *s = new_sources();
+    uint8_t path[ID];
+    uint32_t id;
+
+    for (uint32_t i = 0; i < 150000; i++) {
+        const osteon_source source = {
+            .path = (const char *)path, .path_len = ID, .reason = ""};
+        make_id(path, nth(i), 7);
+        if (ost_sources_put(s, &source, &id, NULL) != OSTEON_OK || id != i + 1)
+            ck_abort();
+    }
+    ost_sources_free(s);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sources");
@@ -380,5 +400,6 @@ int main(void)
     tcase_add_test(tc, test_sources_put_of_nonsense_is_invalid);
     tcase_add_test(tc, test_sources_texts_given_up_take_no_memory);
     tcase_add_test(tc, test_sources_each_allocation_failing_changes_nothing);
+    tcase_add_test(tc, test_sources_of_one_hash_take_no_longer);
     return run_suite(suite);
 }

@@ -14,8 +14,6 @@
 
 #include "terms.h"
 
-#include <time.h>
-
 #define INLINE 11     /* bytes of a word in its slot */
 #define FRONT 4096    /* slots of words met lately */
 #define GROUP 64      /* words that are read before those of them are looked
@@ -160,7 +158,6 @@ osteon_status ost_vocabulary_open(const char *language, ost_vocabulary **out,
                                   osteon_error *err)
 {
     ost_vocabulary *v = ost_calloc(1, sizeof *v);
-    struct timespec now = {0};
     osteon_status s;
 
     *out = NULL;
@@ -178,9 +175,8 @@ osteon_status ost_vocabulary_open(const char *language, ost_vocabulary **out,
         ost_vocabulary_close(v);
         return s;
     }
-    clock_gettime(CLOCK_REALTIME, &now);
-    v->salt[0] = mix((uint64_t)(uintptr_t)v, (uint64_t)now.tv_nsec);
-    v->salt[1] = mix((uint64_t)now.tv_sec, v->salt[0]);
+    v->salt[0] = mix(ost_seed(), (uint64_t)(uintptr_t)v | 1);
+    v->salt[1] = mix(ost_seed(), v->salt[0]);
     *out = v;
     return OSTEON_OK;
 }
