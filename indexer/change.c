@@ -11,6 +11,27 @@ void osi_too_large_reason(const osi_options *options, char *out, size_t room)
              (unsigned long long)options->max_filesize);
 }
 
+void osi_binary_reason(const osi_reader *reader, char *out, size_t room)
+{
+    const char *const text = reader->text.data;
+    const char *const nul =
+        reader->text.len > 0 ? memchr(text, '\0', reader->text.len) : NULL;
+
+    if (nul != NULL)
+        snprintf(out, room, "NUL byte at offset %zu", (size_t)(nul - text));
+    else
+        snprintf(out, room, "not text");
+}
+
+void osi_not_indexed(osteon_source_state state, const char *reason, size_t len,
+                     char *out, size_t room)
+{
+    const bool binary = state == OSTEON_SOURCE_BINARY;
+
+    snprintf(out, room, "not indexed: %s%.*s%s", binary ? "binary (" : "",
+             (int)(len < room ? len : room), reason, binary ? ")" : "");
+}
+
 bool osi_is_changed(const osi_options *options, const osi_found *found,
                     const osteon_source *old)
 {

@@ -128,7 +128,8 @@ bool osi_settle(osi_task *task, osi_outcome outcome, const char *reason)
         osi_mark_partly();
     } else if (loud && outcome != OSI_VANISHED) {
         char note[160];
-        snprintf(note, sizeof note, "not indexed: %s", reason);
+        osi_not_indexed(state_of(outcome), reason, strlen(reason), note,
+                        sizeof note);
         osi_tell_note(task, note);
     }
     if (outcome == OSI_VANISHED)
@@ -168,7 +169,8 @@ bool osi_settle_got(osi_task *task, osi_got got)
 
     switch (got) {
     case OSI_GOT_BINARY:
-        return osi_settle(task, OSI_BINARY, "binary");
+        osi_binary_reason(&task->worker->reader, reason, sizeof reason);
+        return osi_settle(task, OSI_BINARY, reason);
     case OSI_GOT_TOO_LARGE:
         if (task->kind.gzip)
             osi_too_large_reason(options, reason, sizeof reason);

@@ -178,7 +178,7 @@ static bool settle_cut(osi_stream *stream, osi_task *task)
         return osi_put_source(task, OSTEON_SOURCE_TOO_LARGE, 0,
                               stream->reason);
     case OSI_GOT_BINARY:
-        return osi_settle(task, OSI_BINARY, "binary");
+        return osi_settle(task, OSI_BINARY, stream->reason);
     default:
         return true;
     }
@@ -312,6 +312,8 @@ static void read_stream(osi_stream *stream, int fd)
     stream->hash = osi_input_hash(input);
     snprintf(stream->reason, sizeof stream->reason, "%s",
              osi_input_reason(input));
+    if (stream->end == OSI_GOT_BINARY)
+        osi_binary_reason(reader, stream->reason, sizeof stream->reason);
     if (stream->end == OSI_GOT_TOO_LARGE)
         osi_too_large_reason(stream->run->options, stream->reason,
                              sizeof stream->reason);

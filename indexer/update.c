@@ -101,11 +101,14 @@ static int compare(osi_run *run, const osi_found *found, osteon_source *old)
     pthread_mutex_lock(&run->sources);
     known = osteon_writer_source_find(run->writer, id, len, old);
     changed = osi_is_changed(run->options, found, known ? old : NULL);
-    if (!changed && found->loud && old->reason_len > 0)
-        snprintf(note, sizeof note, "%s%.*s",
-                 old->state == OSTEON_SOURCE_MALFORMED ? "" /* but in part */
-                                                       : "not indexed: ",
-                 (int)old->reason_len, old->reason);
+    if (!changed && found->loud && old->reason_len > 0) {
+        if (old->state == OSTEON_SOURCE_MALFORMED) /* but in part */
+            snprintf(note, sizeof note, "%.*s", (int)old->reason_len,
+                     old->reason);
+        else
+            osi_not_indexed(old->state, old->reason, old->reason_len, note,
+                            sizeof note);
+    }
     pthread_mutex_unlock(&run->sources);
     old->path = old->reason = NULL; /* these may be gone by now */
     if (note[0] != '\0')

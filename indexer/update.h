@@ -116,6 +116,13 @@ void osi_count_old(const osteon_source *old, const char *path, size_t len);
 /* Why a compressed file is too large; compared when it is met again. */
 void osi_too_large_reason(const osi_options *options, char *out, size_t room);
 
+/* Why what was read is no text. */
+void osi_binary_reason(const osi_reader *reader, char *out, size_t room);
+
+/* What is told of a source of this state for which it was named. */
+void osi_not_indexed(osteon_source_state state, const char *reason, size_t len,
+                     char *out, size_t room);
+
 /* Marks a source as met. False: no memory. */
 bool osi_mark_seen(osi_run *run, uint32_t id);
 bool osi_was_seen(const osi_run *run, uint32_t id);

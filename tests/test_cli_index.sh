@@ -150,8 +150,11 @@ echo x >one; echo y >two; run one; is "named file: only that" "$(counts)" \
     "indexed 1, unchanged 0, removed 0"
 run one one ./one; is "named thrice: once" "$(counts)" \
     "indexed 0, unchanged 1, removed 0"
-run bin; has "named binary: told" "$err" '^osteon-index: bin: not indexed: bin'
+run bin; has "named binary: told" "$err" \
+    '^osteon-index: bin: not indexed: binary \(NUL byte at offset 1\)$'
 is "named binary: status" $st 0
+run --failed; has "failed: binary, and why" "$out" \
+    "^bin	binary	NUL byte at offset 1$"
 mkfifo pipe; run pipe; is "named pipe: status" $st 1
 has "named pipe: told" "$err" 'pipe: neither a file nor a folder'
 run .; hasnot "pipe in a walk: silent" "$err" pipe
@@ -265,7 +268,7 @@ printf '{"id":1,"title":"A","text":"b"}\n\n{"id":"x","n":2}\n' |
 has "stdin records" "$(cat "$work/.err")" "^indexed 2"
 is "stdin records: documents" "$(documents)" 4
 printf 'a\0b' | "$index" - 2>"$work/.err"
-has "stdin binary" "$(cat "$work/.err")" "standard input: not indexed: binary"
+has "stdin binary" "$(cat "$work/.err")" "standard input: not indexed: binary \(NUL"
 if command -v script >/dev/null; then
     has "stdin terminal is refused" \
         "$(script -qec "$index -" /dev/null </dev/null 2>&1)" 'is a terminal'
@@ -455,7 +458,7 @@ cd d/e || exit 1
 echo '{y' >>r.jsonl; run -q; has "nothing typed: from here" "$err" \
     '^osteon-index: \.\./\.\./d/e/r\.jsonl:1: '
 run -q ../../bin; run ../../bin; has "typed: left out" "$err" \
-    '^osteon-index: \.\./\.\./bin: not indexed: binary$'
+    '^osteon-index: \.\./\.\./bin: not indexed: binary \(NUL byte at offset 0\)$'
 run --format=json -q --rebuild s.json; has "typed: file of records" "$err" \
     '^osteon-index: s\.json:1: '
 run ../nope nope; has "typed: missing, above" "$err" \
