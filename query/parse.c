@@ -37,6 +37,8 @@ static const char *const note_texts[OST_NOTE_COUNT] = {
                               "searched as AND"),
     [OST_NOTE_PHRASE] = ("the index keeps no positions: a phrase is searched "
                          "as all of its words"),
+    [OST_NOTE_PHRASES] = ("more than 512 phrases and compounds: those behind "
+                          "are ignored"),
     [OST_NOTE_WILDCARD] = ("\"*\" is no wildcard: the word before it is "
                            "searched, in all its forms"),
     [OST_NOTE_EXCLUDES] = "only excluded words: matches everything else",
@@ -58,6 +60,7 @@ static const char *const error_texts[OST_NOTE_COUNT] = {
     [OST_NOTE_NEAR_LAST] = "no word or phrase after NEAR",
     [OST_NOTE_NEAR_FIELDS] = "NEAR between words of different fields",
     [OST_NOTE_PHRASE] = "a phrase, and the index keeps no positions",
+    [OST_NOTE_PHRASES] = "more than 512 phrases and compounds",
     [OST_NOTE_FIELD] = "no document has this text field",
     [OST_NOTE_WILDCARD] = "\"*\" is no wildcard",
 };

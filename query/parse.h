@@ -17,6 +17,8 @@
 #define OST_QUERY_BYTES ((size_t)1 << 20)
 #define OST_QUERY_DEPTH 64 /* groups inside each other */
 #define OST_DROPPED_SHOWN 10 /* stop words that a note names */
+#define OST_QUERY_PHRASES 512 /* and words near each other: each may take a
+                               * walk through all positions of its words */
 #define OST_FIELDS_ASKED 16  /* names of fields the index is asked for */
 
 typedef enum ost_lexeme_kind {
@@ -80,6 +82,7 @@ typedef enum ost_note {
     OST_NOTE_NEAR_LAST,
     OST_NOTE_NEAR_FIELDS,
     OST_NOTE_PHRASE,
+    OST_NOTE_PHRASES,
     OST_NOTE_FIELD,
     OST_NOTE_WILDCARD,
     OST_NOTE_EXCLUDES,
@@ -121,6 +124,7 @@ typedef struct ost_parser {
     const char *field; /* of the group we are in */
     bool keep_common;  /* in a field or an excluded group */
     const ost_node *dropped[OST_DROPPED_SHOWN]; /* different stop words */
+    unsigned n_phrases; /* NEAR is one too */
     unsigned n_dropped; /* up to one more than are shown */
     unsigned notes; /* bits: 1 << ost_note */
     ost_asked_field asked[OST_FIELDS_ASKED]; /* different names */

@@ -133,8 +133,20 @@ static ost_node *words_node(ost_parser *p, size_t first, size_t last,
     return node;
 }
 
+/* Whether one phrase more is too many. */
+static bool is_too_many(ost_parser *p)
+{
+    return ++p->n_phrases > OST_QUERY_PHRASES;
+}
+
+/* Leaves a phrase at byte `start` out. NULL: it is an error. */
+static ost_node *leave_out(ost_parser *p, size_t start)
+{
+    return ost_parse_note(p, OST_NOTE_PHRASES, start) ? p->empty : NULL;
+}
+
 /* The phrase of pieces [first, last), a TERM where only one counts; p->empty
- * where none does. */
+ * where none does, and past the last phrase there may be. */
 static ost_node *phrase_node(ost_parser *p, size_t first, size_t last,
                              const char *field)
 {
@@ -145,6 +157,8 @@ static ost_node *phrase_node(ost_parser *p, size_t first, size_t last,
         n += in_phrase(p, i, first, last);
     if (n == 0)
         return p->empty;
+    if (n > 1 && is_too_many(p))
+        return leave_out(p, p->tools->pieces[first].start);
     if (lacks_positions(p, field))
         return words_node(p, first, last, field);
     node = ost_arena_alloc(p->arena, sizeof *node);
@@ -209,7 +223,9 @@ static ost_node *compound_node(ost_parser *p, size_t first, size_t last,
     if (number)
         return whole;
     parts = phrase_node(p, first, last, field);
-    return parts == NULL ? NULL : ost_tree_max(p, whole, parts);
+    if (parts == NULL || parts == p->empty)
+        return parts != NULL ? whole : NULL;
+    return ost_tree_max(p, whole, parts);
 }
 
 /* The piece after the word, compound or CJK run at piece `i`. */
@@ -335,6 +351,8 @@ static bool push_near(ost_parser *p, size_t base, bool near,
 
     t->n_items = base;
     if (node != NULL && node->kind == OST_NODE_AND && near) {
+        if (is_too_many(p))
+            return ost_parse_push(p, leave_out(p, node->start), role, false);
         node->kind = OST_NODE_NEAR;
         node->window = distance;
         for (uint32_t i = 0; i < node->n_children; i++)

@@ -436,20 +436,42 @@ START_TEST(test_parse_ten_thousand_words_are_kept)
 }
 END_TEST
 
-/* Things that differ in a number only are told apart without comparing each
- * with all before it, which would take minutes. */
-START_TEST(test_parse_many_distances_are_kept)
+/* Phrases, words near each other and parts of compounds, in turn; words, and
+ * joined forms of compounds, are kept behind the last as well. */
+START_TEST(test_parse_phrases_end_at_512)
 {
-    enum { DISTANCES = 65000 };
+    static const char *const forms[] = {"\"a%dx bx\" ", "\"a%dx bx\"~3 ",
+                                        "a%dx-bx ", "a%dx NEAR bx "};
     ost_buffer text = {0};
     osteon_query *query;
+    osteon_error err;
+    const char *shown;
 
-    for (int i = 0; i < DISTANCES + 100; i++)
-        ost_buffer_printf(&text, "\"ax bx\"~%d ", i % DISTANCES);
-    query = parse_in("none", (const char *)text.data, text.len, 0);
-    ck_assert_uint_eq(query->n_terms, 2);
-    ck_assert_uint_eq(query->root->n_children, DISTANCES);
+    for (int i = 0; i < 512; i++)
+        ost_buffer_printf(&text, forms[i % 4], i);
+    query = parse_in("none", (const char *)text.data, text.len,
+                     OSTEON_QUERY_STRICT);
+    ck_assert_uint_eq(query->root->n_children, 512);
+    ck_assert_ptr_null(osteon_query_note(query, 0));
     osteon_query_close(query);
+    for (unsigned i = 0; i < 4; i++)
+        ost_buffer_printf(&text, forms[i], 1000 + (int)i);
+    ost_buffer_add_text(&text, "last");
+    query = parse_in("none", (const char *)text.data, text.len, 0);
+    shown = osteon_query_text(query);
+    ck_assert_uint_eq(query->root->n_children, 514);
+    ck_assert_ptr_nonnull(strstr(shown, "a1002xbx OR last"));
+    ck_assert_ptr_null(strstr(shown, "a1000x"));
+    ck_assert_ptr_null(strstr(shown, "a1001x"));
+    ck_assert_ptr_null(strstr(shown, "a1003x"));
+    ck_assert_str_eq(osteon_query_note(query, 0),
+                     "more than 512 phrases and compounds: those behind are "
+                     "ignored");
+    osteon_query_close(query);
+    ck_assert_int_eq(ost_query_parse("none", (const char *)text.data, text.len,
+                                     OSTEON_QUERY_STRICT, &query, &err),
+                     OSTEON_SYNTAX);
+    ck_assert_ptr_nonnull(strstr(err.text, "more than 512 phrases"));
     ost_buffer_free(&text);
 }
 END_TEST
@@ -578,7 +600,7 @@ int main(void)
                                     test_parse_no_memory_is_told},
              5);
     tcase_set_timeout(quick, 20);
-    tcase_add_test(quick, test_parse_many_distances_are_kept);
+    tcase_add_test(quick, test_parse_phrases_end_at_512);
     suite_add_tcase(suite, quick);
     add_case(suite, "tools",
              (const TTest *const[]){test_parse_tools_serve_many_queries}, 1);
