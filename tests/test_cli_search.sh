@@ -233,6 +233,13 @@ run -l '"off brakes"~0'
 equal 'words near each other have none' 'sub folder/deep/checkpoint.txt' "$out"
 run -l 'brakes NEAR/1 off'
 equal 'NEAR is the same' 'sub folder/deep/checkpoint.txt' "$out"
+printf '{"id":"a","title":"alpha","body":"beta"}\n' |
+    "$indexer" -q -i "$scratch/apart" --format=jsonl - || exit 1
+for query in '"alpha beta"~9=0' 'alpha NEAR beta=0' '"alpha beta"~10=1' \
+    'alpha NEAR/11 beta=1'; do
+    run -i "$scratch/apart" -c "${query%=*}"
+    equal "title and text lie 10 words apart: ${query%=*}" "${query##*=}" "$out"
+done
 run --strict 'NEAR off'
 equal 'NEAR without a word before it' \
     '2|osteon-search: query: byte 0: no word or phrase before NEAR' \
