@@ -220,6 +220,7 @@ static char *dump_of(uint64_t seed, uint64_t most, unsigned *segments)
     w->most = most;
     OK(ost_writer_flush(w, &err));
     *segments = (unsigned)w->next->n_segments;
+    ck_assert_uint_eq(w->replaced, 0); /* none is in two of them */
     commit_native(w);
     ck_assert_int_eq(osteon_index_check(scratch, NULL, NULL, &err),
                      OSTEON_OK);
