@@ -269,13 +269,27 @@ void osi_queue_push(osi_run *run, osi_batch *batch)
     queue->held = NULL;
 }
 
+/* Runs the batch that waits for a second one. */
+static void run_held(osi_run *run)
+{
+    osi_batch *const held = run->queue.held;
+
+    run->queue.held = NULL;
+    if (held != NULL)
+        run_batch(&run->own, held);
+}
+
+bool osi_begin_own(osi_run *run)
+{
+    run_held(run);
+    return osi_worker_begin(&run->own, run->queue.next_sequence++);
+}
+
 void osi_queue_finish(osi_run *run)
 {
     osi_queue *const queue = &run->queue;
 
-    if (queue->held != NULL)
-        run_batch(&run->own, queue->held);
-    queue->held = NULL;
+    run_held(run);
     pthread_mutex_lock(&queue->lock);
     queue->ended = true;
     pthread_cond_broadcast(&queue->filled);

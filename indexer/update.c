@@ -210,7 +210,7 @@ static bool take_stdin(osi_run *run)
                         (osi_kind){OSI_FORMAT_JSONL, false});
         return true;
     }
-    if (osi_worker_begin(own, run->queue.next_sequence++)) {
+    if (osi_begin_own(run)) {
         osi_index_stdin(own);
         osi_worker_end(own);
     }

@@ -195,6 +195,10 @@ bool osi_is_halted(const osi_run *run);
 /* Opens the worker's feed and begins a batch. False: fatal, told. */
 bool osi_worker_begin(osi_worker *worker, uint64_t sequence);
 
+/* The same for a batch that the main thread runs itself, after one that it may
+ * have held back: a feed takes batches in ascending order. */
+bool osi_begin_own(osi_run *run);
+
 /* Ends the batch. Where there is no point in going on, the feed is given up
  * instead, at once: another thread may wait for the batch before it writes
  * memory out, and for that thread the end of the run. */

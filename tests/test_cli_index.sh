@@ -273,6 +273,9 @@ if command -v script >/dev/null; then
     has "stdin terminal is refused" \
         "$(script -qec "$index -" /dev/null </dev/null 2>&1)" 'is a terminal'
 fi
+echo "a file" >file
+echo "stdin behind it" | "$index" -q -j4 file -
+is "stdin behind a file: status" $? 0
 run --files-from - - </dev/null; is "stdin twice: status" $st 2
 
 # ---- formats ----
