@@ -7,19 +7,43 @@
 
 #include <sys/stat.h>
 
+/* A document whose id is that of its source, the mark and more. */
+static void find_member(osteon_entry_info *info)
+{
+    const size_t mark_len = sizeof OSTEON_MEMBER_MARK - 1;
+    const size_t at = info->path_len + mark_len;
+
+    if (info->path == NULL || info->line != 0 || info->id_len <= at ||
+        memcmp(info->id, info->path, info->path_len) != 0 ||
+        memcmp(info->id + info->path_len, OSTEON_MEMBER_MARK, mark_len) != 0)
+        return;
+    info->member = info->id + at;
+    info->member_len = info->id_len - at;
+}
+
 osteon_status osteon_entry_open(const osteon_index *index, uint32_t document,
                                 osteon_entry **out, osteon_error *err)
 {
+    osteon_status s;
+
     *out = NULL;
-    return index->engine->entry_open(index, document, out, err);
+    s = index->engine->entry_open(index, document, out, err);
+    if (s == OSTEON_OK)
+        find_member(&(*out)->info);
+    return s;
 }
 
 osteon_status osteon_entry_open_id(const osteon_index *index, const char *id,
                                    size_t len, osteon_entry **out,
                                    osteon_error *err)
 {
+    osteon_status s;
+
     *out = NULL;
-    return index->engine->entry_open_id(index, id, len, out, err);
+    s = index->engine->entry_open_id(index, id, len, out, err);
+    if (s == OSTEON_OK)
+        find_member(&(*out)->info);
+    return s;
 }
 
 void osteon_entry_close(osteon_entry *e)
@@ -83,7 +107,7 @@ osteon_status osteon_entry_text(osteon_entry *e, size_t most,
     *len = 0;
     if (e->info.has_stored)
         return e->stored(e, text, len, err);
-    if (e->file == NULL || e->info.line != 0)
+    if (e->file == NULL || e->info.line != 0 || e->info.member != NULL)
         return ost_fail(err, OSTEON_NOT_FOUND, "%.*s: its text is not kept",
                         (int)(e->info.id_len < 4096 ? e->info.id_len : 4096),
                         e->info.id);

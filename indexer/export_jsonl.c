@@ -124,7 +124,10 @@ static const form *likely_forms(const osteon_entry_info *d)
         return record;
     if (d->path == NULL)
         return text;
-    switch (osi_kind_of(d->path, d->path_len, OSI_FORMAT_AUTO).format) {
+    switch (osi_kind_of(d->member != NULL ? d->member : d->path,
+                        d->member != NULL ? d->member_len : d->path_len,
+                        OSI_FORMAT_AUTO)
+                .format) {
     case OSI_FORMAT_MARKDOWN:
         return markdown;
     case OSI_FORMAT_TEXT:

@@ -90,10 +90,13 @@ size_t path_from_here(const char *root, const char *here, const char *path,
 }
 
 /* Adds the components of `path`, taking "." and ".." away. */
-static void resolve(sink *s, const char *path)
+static void resolve(sink *s, const char *path, size_t path_len)
 {
-    while (*path != '\0') {
-        const size_t len = strcspn(path, "/");
+    const char *const end = path + path_len;
+
+    while (path < end) {
+        const char *const slash = memchr(path, '/', (size_t)(end - path));
+        const size_t len = (size_t)((slash != NULL ? slash : end) - path);
 
         if (len == 2 && path[0] == '.' && path[1] == '.') {
             while (s->len > 0 && s->data[--s->len] != '/')
@@ -103,12 +106,13 @@ static void resolve(sink *s, const char *path)
             sink_add(s, path, len);
         }
         path += len;
-        while (*path == '/')
+        while (path < end && *path == '/')
             path++;
     }
 }
 
-char *path_in_index(const char *root, const char *here, const char *argument)
+static char *in_index(const char *root, const char *here,
+                      const char *argument, size_t len)
 {
     const size_t root_len = folder_length(root);
     size_t strip = 0;
@@ -117,12 +121,29 @@ char *path_in_index(const char *root, const char *here, const char *argument)
 
     sink_open(&s, -1);
     if (argument[0] != '/' && here != NULL)
-        resolve(&s, here);
-    resolve(&s, argument);
+        resolve(&s, here, strlen(here));
+    resolve(&s, argument, len);
+    sink_text(&s, argument + len);
     if (s.len > root_len && memcmp(s.data, root, root_len) == 0 &&
         s.data[root_len] == '/')
         strip = root_len + 1;
     finish(&s, &result);
     memmove(result, result + strip, strlen(result + strip) + 1);
     return result;
+}
+
+char *path_in_index(const char *root, const char *here, const char *argument)
+{
+    return in_index(root, here, argument, strlen(argument));
+}
+
+char *member_in_index(const char *root, const char *here,
+                      const char *argument)
+{
+    const char *const mark =
+        argument[0] != '\0' ? strstr(argument + 1, "//") : NULL;
+
+    return in_index(root, here, argument,
+                    mark != NULL ? (size_t)(mark - argument)
+                                 : strlen(argument));
 }

@@ -24,4 +24,9 @@ size_t path_from_here(const char *root, const char *here, const char *path,
 char *path_in_index(const char *root, const char *here,
                     const char *argument);
 
+/* The same for what may be a member of an archive: from the first "//" on that
+ * has something before it, `argument` stays as it is. */
+char *member_in_index(const char *root, const char *here,
+                      const char *argument);
+
 #endif

@@ -104,15 +104,23 @@ static osteon_status open_snippet(const search_context *search, found *out,
 static void describe(const search_context *search, found_depth depth,
                      found *out)
 {
+    bool is_member;
+
     out->info = osteon_entry_info_get(out->entry);
     out->line = out->info->line;
     if (depth == FOUND_ID)
         return;
     out->freshness = osteon_entry_freshness(out->entry);
-    if (out->info->path != NULL)
-        out->path_len =
-            path_from_here(search->root, search->here, out->info->path,
-                           out->info->path_len, &out->path);
+    if (out->info->path == NULL)
+        return;
+    /* A member's id is a path with its name behind it. A list of files is for
+     * other programs: they can open the archive. */
+    is_member = out->info->member != NULL &&
+                search->options->mode != MODE_FILES;
+    out->path_len = path_from_here(
+        search->root, search->here,
+        is_member ? out->info->id : out->info->path,
+        is_member ? out->info->id_len : out->info->path_len, &out->path);
 }
 
 static osteon_status find_passage(const search_context *search, found *out,
@@ -164,8 +172,10 @@ osteon_status found_open_id(const search_context *search, const char *id,
 
     memset(out, 0, sizeof *out);
     s = osteon_entry_open_id(search->index, id, strlen(id), &out->entry, err);
-    if (s == OSTEON_NOT_FOUND) {
-        path = path_in_index(search->root, search->here, id);
+    for (int as_member = 1; as_member >= 0 && s == OSTEON_NOT_FOUND;
+         as_member--) {
+        path = (as_member ? member_in_index : path_in_index)(
+            search->root, search->here, id);
         s = osteon_entry_open_id(search->index, path, strlen(path),
                                  &out->entry, err);
         free(path);

@@ -30,7 +30,8 @@ typedef struct found {
     double score;
     osteon_entry *entry;
     const osteon_entry_info *info;
-    char *path; /* as it can be opened from here; NULL: none */
+    char *path; /* as it can be opened from here, but for what lies in an
+                 * archive; NULL: none */
     size_t path_len;
     osteon_freshness freshness;
     const char *text; /* NULL: it cannot be had */

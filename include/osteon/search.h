@@ -174,7 +174,11 @@ OSTEON_API OSTEON_MUST_CHECK osteon_status osteon_explain(
 
 typedef struct osteon_entry osteon_entry;
 
-/* id, title and path have a NUL behind their last byte as well. */
+/* Between the path of an archive and the name of a member in the id of what
+ * came from it: no path has two slashes side by side. */
+#define OSTEON_MEMBER_MARK "//"
+
+/* id, title, path and member have a NUL behind their last byte as well. */
 typedef struct osteon_entry_info {
     const char *id;
     size_t id_len;
@@ -182,6 +186,9 @@ typedef struct osteon_entry_info {
     size_t title_len;
     const char *path; /* of the source, as in osteon_source; NULL: none */
     size_t path_len;
+    const char *member; /* of the archive at `path`; NULL: the document is
+                         * no member of one */
+    size_t member_len;
     uint32_t line;   /* of a record in its source, 0: see osteon_document */
     uint32_t tokens; /* length as BM25 counts it */
     uint64_t source_size;
