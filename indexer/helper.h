@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The process osteon-extract, for those who have something to say to it.
+ */
+#ifndef OSI_HELPER_H
+#define OSI_HELPER_H
+
+#include "indexer.h"
+
+#include <sys/types.h>
+
+/* One document, or one part of an archive, takes no longer. */
+#define OSI_HELPER_SECONDS 10
+
+typedef struct osi_helper {
+    int fd; /* -1: not running, which is how one begins */
+    pid_t pid;
+    double deadline; /* for sending and receiving, by osi_now */
+    char reason[160];
+} osi_helper;
+
+typedef enum osi_helped {
+    OSI_HELPED = 0,
+    OSI_HELP_FAILED, /* it is gone, or talks nonsense */
+    OSI_HELP_LATE,
+    OSI_HELP_STOPPED /* by a signal */
+} osi_helped;
+
+/* Starts it, with `task` as its argument unless that is NULL. Its standard
+ * input is `input`, which is borrowed, or the socket where that is -1; its
+ * output is the socket. False: `reason` says why. */
+bool osi_helper_start(osi_helper *h, const char *task, int input);
+
+/* Kills it; *status is as of waitpid(2). Nothing is done where it is not
+ * running. */
+void osi_helper_stop(osi_helper *h, int *status);
+
+/* Sends all, or receives at least one byte and at most `room`. */
+osi_helped osi_helper_send(const osi_helper *h, const void *bytes,
+                           size_t len);
+osi_helped osi_helper_receive(const osi_helper *h, void *to, size_t room,
+                              size_t *len);
+
+/* Ends one that failed or was late; `reason` tells of `part`, "HTML parser" or
+ * the like. */
+void osi_helper_bury(osi_helper *h, osi_helped how, const char *part);
+
+#endif
