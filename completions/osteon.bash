@@ -28,7 +28,7 @@ _osteon() { # PROGRAM WORD BEFORE
         --format)
             # That of osteon-search is anybody's.
             [[ ${program##*/} == osteon-index ]] || return
-            values='auto text html markdown json jsonl'
+            values='auto text html markdown json jsonl archive'
             ;;
         --store) values='auto all none' ;;
         --color) values='auto always never' ;;

@@ -6,7 +6,7 @@
  * batch: a small update needs none. Invariant: `n` batches are linked from
  * `first`, and n is at most `most` when the main thread goes on.
  */
-#include "update.h"
+#include "archive.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -24,6 +24,26 @@ osi_batch *osi_batch_new(void)
     if (batch != NULL)
         memset(batch, 0, sizeof *batch);
     return batch;
+}
+
+bool osi_batch_add(osi_batch *batch, osi_job job, const char *path)
+{
+    if (batch->n == batch->room) {
+        const size_t room = batch->room ? batch->room * 2 : 64;
+        osi_job *const fresh = osi_realloc(batch->jobs, room * sizeof *fresh);
+        if (fresh == NULL)
+            return false;
+        batch->jobs = fresh;
+        batch->room = room;
+    }
+    job.path = batch->names.len;
+    osi_bytes_add(&batch->names, path, job.len);
+    osi_bytes_add(&batch->names, "", 1);
+    if (batch->names.failed)
+        return false;
+    batch->jobs[batch->n++] = job;
+    batch->bytes += job.size;
+    return true;
 }
 
 static void free_batch(osi_batch *batch)
@@ -164,14 +184,18 @@ static void run_batch(osi_worker *worker, osi_batch *batch)
 {
     if (!osi_is_halted(worker->run) &&
         osi_worker_begin(worker, batch->sequence)) {
-        if (batch->stream == NULL)
-            run_files(worker, batch);
-        else
+        if (batch->stream != NULL)
             osi_index_slice(worker, batch);
+        else if (batch->archive != NULL)
+            osi_index_members(worker, batch);
+        else
+            run_files(worker, batch);
         osi_worker_end(worker);
     }
     if (batch->stream != NULL)
         osi_stream_release(batch->stream, worker);
+    if (batch->archive != NULL)
+        osi_archive_release(batch->archive, worker);
     free_batch(batch);
 }
 

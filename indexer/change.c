@@ -5,10 +5,41 @@
  */
 #include "update.h"
 
-void osi_too_large_reason(const osi_options *options, char *out, size_t room)
+void osi_too_large_reason(uint64_t most, char *out, size_t room)
 {
     snprintf(out, room, "more than %llu bytes when decompressed",
-             (unsigned long long)options->max_filesize);
+             (unsigned long long)most);
+}
+
+/* Whether what is too large is so for the options: what is past a limit of the
+ * index would be refused again. */
+static bool is_about_size(const osteon_source *old)
+{
+    static const char over[] = "more than ";
+
+    return old->reason_len >= sizeof over - 1 &&
+           memcmp(old->reason, over, sizeof over - 1) == 0;
+}
+
+/* Whether what is too large when decompressed would be so again. */
+static bool is_too_large_again(const osi_options *options,
+                               const osi_found *found,
+                               const osteon_source *old)
+{
+    const bool is_archive =
+        osi_kind_of(found->path, found->len, (osi_format)options->format)
+            .packing == OSI_ARCHIVE;
+    char reason[80], marked[160];
+
+    osi_too_large_reason(is_archive ? osi_archive_limit(options, found->size)
+                                    : options->max_filesize,
+                         reason, sizeof reason);
+    if (is_archive)
+        osi_member_reason(options, reason, marked, sizeof marked);
+    else
+        snprintf(marked, sizeof marked, "%s", reason);
+    return old->reason_len == strlen(marked) &&
+           memcmp(old->reason, marked, old->reason_len) == 0;
 }
 
 void osi_binary_reason(const osi_reader *reader, char *out, size_t room)
@@ -37,23 +68,17 @@ bool osi_is_changed(const osi_options *options, const osi_found *found,
 {
     const uint64_t most = options->max_filesize;
     const bool too_large = most > 0 && found->size > most;
-    static const char over[] = "more than "; /* how reasons begin that are
-                                              * about max_filesize */
-    char reason[80];
 
     if (old == NULL || old->size != found->size ||
         old->mtime_ns != found->mtime_ns)
         return true;
     if (old->state == OSTEON_SOURCE_UNREADABLE)
         return true; /* it may be readable now; its time would not tell */
-    if (old->state != OSTEON_SOURCE_TOO_LARGE)
-        return too_large;
-    if (too_large || old->reason_len < sizeof over - 1 ||
-        memcmp(old->reason, over, sizeof over - 1) != 0)
-        return false; /* the index would refuse it again */
-    osi_too_large_reason(options, reason, sizeof reason);
-    return old->reason_len != strlen(reason) ||
-           memcmp(old->reason, reason, old->reason_len) != 0;
+    if (old->state == OSTEON_SOURCE_TOO_LARGE)
+        return !too_large && is_about_size(old) &&
+               !is_too_large_again(options, found, old);
+    return too_large ||
+           !osi_member_rules_hold(options, found->path, found->len, old);
 }
 
 void osi_count_old(const osteon_source *old, const char *path, size_t len)

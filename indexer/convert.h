@@ -10,9 +10,17 @@
 
 /* ---- formats.c ---- */
 
+/* What documents lie in. */
+typedef enum osi_packing {
+    OSI_PLAIN = 0,
+    OSI_GZIP,
+    OSI_PACKED, /* xz, bzip2 or zstd: taken off by the helper process */
+    OSI_ARCHIVE
+} osi_packing;
+
 typedef struct osi_kind {
-    osi_format format; /* never OSI_FORMAT_AUTO */
-    bool gzip;
+    osi_format format; /* AUTO only of an archive: each of its members' own */
+    osi_packing packing;
 } osi_kind;
 
 /* What a file of this name is taken for. */
@@ -70,16 +78,24 @@ typedef enum osi_got {
     OSI_GOT_NO_MEMORY
 } osi_got;
 
-/* Bytes of one open file after another, decompressed where wanted, with a
- * hash of what was read. One a thread. */
+/* Bytes of one file or member after another, decompressed where wanted, with
+ * the hash of a file. One a thread. */
 typedef struct osi_input osi_input;
+typedef struct osi_members osi_members; /* see members.c */
 
 osi_input *osi_input_new(void); /* NULL: no memory */
 void osi_input_free(osi_input *input);
 
-/* Begins on a file descriptor, which is borrowed. `limit` bounds the bytes
- * given out; 0: none. */
-osi_got osi_input_start(osi_input *input, int fd, bool gzip, uint64_t limit);
+/* Begins on a file descriptor, which is borrowed, and not on an archive.
+ * `limit` bounds the bytes given out; 0: none. */
+osi_got osi_input_start(osi_input *input, int fd, osi_packing packing,
+                        uint64_t limit);
+
+/* Begins on a member of an archive: bytes that are there, and what `rest`, if
+ * not NULL, still has of it; both are borrowed. It has no hash. */
+osi_got osi_input_start_member(osi_input *input, const char *bytes,
+                               size_t len, osi_members *rest,
+                               osi_packing packing, uint64_t limit);
 
 /* Reads up to `room` bytes. TEXT: *got of them, at least one. */
 osi_got osi_input_read(osi_input *input, char *to, size_t room, size_t *got);
@@ -91,6 +107,40 @@ uint64_t osi_input_hash_file(osi_input *input, int fd, osi_bytes *buffer);
 const char *osi_input_reason(const osi_input *input);
 uint64_t osi_input_hash(const osi_input *input); /* never 0 */
 uint64_t osi_input_bytes(const osi_input *input); /* read from the file */
+
+/* ---- members.c ---- */
+
+/* The helper process at work on one archive, or on one compressed file, which
+ * is an archive of one member without a name. */
+osi_members *osi_members_new(void); /* NULL: no memory; starts nothing */
+void osi_members_free(osi_members *members);
+
+/* Starts on an open file of packing OSI_ARCHIVE or OSI_PACKED, from its
+ * offset on. It is borrowed until osi_members_stop or _free. All members
+ * together may have `limit` bytes; 0: any number. TEXT, or ERROR: the helper
+ * cannot be run. */
+osi_got osi_members_start(osi_members *members, int fd, osi_packing packing,
+                          uint64_t limit);
+void osi_members_stop(osi_members *members);
+
+/* Goes to the next member, a regular file, and passes the rest of the one at
+ * hand. TEXT: *name is its, as the archive has it, may be empty, and lives
+ * until the next call. END, TOO_LARGE (all together), DAMAGED, STOPPED,
+ * NO_MEMORY. */
+osi_got osi_members_next(osi_members *members, const char **name,
+                         size_t *len);
+
+/* Reads up to `room` bytes of the member, of which TEXT gives at least one.
+ * END; DAMAGED, here or all that follows (osi_members_ended); TOO_LARGE: all
+ * members together are; STOPPED. */
+osi_got osi_members_read(osi_members *members, char *to, size_t room,
+                         size_t *got);
+
+/* True where no further member will come. */
+bool osi_members_ended(const osi_members *members);
+
+/* What is DAMAGED, or the ERROR. */
+const char *osi_members_reason(const osi_members *members);
 
 /* ---- reader.c ---- */
 
@@ -106,7 +156,8 @@ typedef struct osi_reader {
 } osi_reader;
 
 /* Begins on the input, which was started before. Keeps its memory. */
-void osi_reader_start(osi_reader *reader, osi_input *input, bool gzip);
+void osi_reader_start(osi_reader *reader, osi_input *input,
+                      osi_packing packing);
 void osi_reader_free(osi_reader *reader);
 
 /* Reads until `want` bytes of text are there, or all (`ended`). TEXT, or why

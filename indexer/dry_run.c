@@ -127,10 +127,12 @@ static osi_outcome judge(dry_run *d, int fd, const osi_found *found,
         return OSI_UNREADABLE;
     if (len == 0)
         return OSI_EMPTY;
-    if (!osi_kind_of(found->path, found->len, OSI_FORMAT_AUTO).gzip &&
+    if (osi_kind_of(found->path, found->len,
+                    (osi_format)d->options->format).packing == OSI_PLAIN &&
         osi_encoding_of(place, len, &skip) == OSI_NO_TEXT)
         return OSI_BINARY;
-    if (old == NULL || old->hash == 0 || old->size != found->size)
+    if (old == NULL || old->hash == 0 || old->size != found->size ||
+        !osi_member_rules_hold(d->options, found->path, found->len, old))
         return OSI_INDEXED;
     while (got == OSI_GOT_TEXT)
         got = osi_input_read(d->input, place, SAMPLE, &part);

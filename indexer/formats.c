@@ -21,6 +21,30 @@ static bool ends_with(const char *name, size_t len, const char *ending)
     return len > n && strncasecmp(name + len - n, ending, n) == 0;
 }
 
+/* What the end of a name says of the packing; *ending is its length. */
+static osi_packing packing_of(const char *name, size_t len, size_t *ending)
+{
+    static const struct {
+        const char *ending;
+        osi_packing packing;
+    } endings[] = {{".gz", OSI_GZIP},     {".xz", OSI_PACKED},
+                   {".zst", OSI_PACKED},  {".bz2", OSI_PACKED},
+                   {".tar", OSI_ARCHIVE}, {".zip", OSI_ARCHIVE},
+                   {".7z", OSI_ARCHIVE},  {".tgz", OSI_ARCHIVE},
+                   {".txz", OSI_ARCHIVE}, {".tzst", OSI_ARCHIVE},
+                   {".tbz", OSI_ARCHIVE}, {".tbz2", OSI_ARCHIVE}};
+
+    *ending = 0;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        if (!ends_with(name, len, endings[i].ending))
+            continue;
+        *ending = strlen(endings[i].ending);
+        return ends_with(name, len - *ending, ".tar") ? OSI_ARCHIVE
+                                                      : endings[i].packing;
+    }
+    return OSI_PLAIN;
+}
+
 osi_kind osi_kind_of(const char *name, size_t len, osi_format wanted)
 {
     static const struct {
@@ -33,12 +57,14 @@ osi_kind osi_kind_of(const char *name, size_t len, osi_format wanted)
                    {".markdown", OSI_FORMAT_MARKDOWN},
                    {".jsonl", OSI_FORMAT_JSONL},
                    {".ndjson", OSI_FORMAT_JSONL}};
-    osi_kind kind = {wanted, ends_with(name, len, ".gz")};
+    size_t ending;
+    osi_kind kind = {wanted, packing_of(name, len, &ending)};
 
-    if (wanted != OSI_FORMAT_AUTO)
+    if (wanted == OSI_FORMAT_ARCHIVE)
+        return (osi_kind){OSI_FORMAT_AUTO, OSI_ARCHIVE};
+    if (wanted != OSI_FORMAT_AUTO || kind.packing == OSI_ARCHIVE)
         return kind;
-    if (kind.gzip)
-        len -= 3;
+    len -= ending;
     kind.format = OSI_FORMAT_TEXT;
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
         if (ends_with(name, len, endings[i].ending))

@@ -4,7 +4,7 @@
  * the records in it). A long text is fed in pieces, so that memory does not
  * grow with it; where reading fails in the middle the document is taken back.
  */
-#include "update.h"
+#include "archive.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +28,7 @@ static bool wants_stored(const osi_task *task, bool converted)
     case OSI_STORE_AUTO:
         break;
     }
-    return converted || task->job == NULL;
+    return converted || task->job == NULL || task->archive != NULL;
 }
 
 /* What a document is called where its text has no title. */
@@ -352,16 +352,15 @@ static bool index_json(osi_task *task)
     return osi_put_source(task, OSTEON_SOURCE_MALFORMED, 0, text);
 }
 
-static bool index_open_file(osi_task *task, int fd, uint64_t limit)
+/* Indexes what the input was started on, or settles what was not. */
+static bool index_input(osi_task *task, osi_got started)
 {
     osi_worker *const worker = task->worker;
-    const osi_got got =
-        osi_input_start(worker->input, fd, task->kind.gzip, limit);
     bool ok;
 
-    if (got != OSI_GOT_TEXT)
-        return osi_settle_got(task, got);
-    osi_reader_start(&worker->reader, worker->input, task->kind.gzip);
+    if (started != OSI_GOT_TEXT)
+        return osi_settle_got(task, started);
+    osi_reader_start(&worker->reader, worker->input, task->kind.packing);
     switch (task->kind.format) {
     case OSI_FORMAT_MARKDOWN:
         ok = index_markdown(task);
@@ -391,7 +390,7 @@ static bool has_same_content(osi_task *task, int fd)
     const osteon_source *const old = &task->job->old;
 
     return old->id != 0 && old->hash != 0 && old->size == task->size &&
-           (task->size > PIECE || task->kind.gzip) &&
+           (task->size > PIECE || task->kind.packing != OSI_PLAIN) &&
            osi_is_same(task, osi_input_hash_file(worker->input, fd,
                                                  &worker->reader.text));
 }
@@ -409,7 +408,8 @@ static bool open_and_index(osi_task *task, int fd)
         return osi_settle_got(task, OSI_GOT_TOO_LARGE);
     if (has_same_content(task, fd))
         return osi_settle_same(task);
-    return index_open_file(task, fd, most);
+    return index_input(task, osi_input_start(task->worker->input, fd,
+                                             task->kind.packing, most));
 }
 
 /* The size that was met by the walk may tell that nothing is to be read. */
@@ -453,7 +453,7 @@ bool osi_index_job(osi_worker *worker, const osi_job *job, const char *path,
     bool ok;
 
     if (is_too_large(options, job)) {
-        task.kind.gzip = false; /* it is its own size that is too large */
+        task.kind.packing = OSI_PLAIN; /* it is its own size that is too large */
         return osi_settle_got(&task, OSI_GOT_TOO_LARGE);
     }
     if (is_empty(job))
@@ -470,10 +470,53 @@ bool osi_index_stdin(osi_worker *worker)
     const osi_options *const options = worker->run->options;
     osi_task task = {.worker = worker, .path = "standard input",
                      .len = sizeof "standard input" - 1,
-                     .kind = {(osi_format)options->format, false}};
+                     .kind = {(osi_format)options->format, OSI_PLAIN}};
     const bool in_pieces = task.kind.format == OSI_FORMAT_AUTO ||
                            task.kind.format == OSI_FORMAT_TEXT;
 
-    return index_open_file(&task, STDIN_FILENO,
-                           in_pieces ? 0 : options->max_filesize);
+    return index_input(
+        &task, osi_input_start(worker->input, STDIN_FILENO, OSI_PLAIN,
+                               in_pieces ? 0 : options->max_filesize));
+}
+
+bool osi_index_member(osi_worker *worker, osi_archive *archive,
+                      const osi_job *job, const char *id, const char *bytes,
+                      size_t len, osi_members *rest)
+{
+    const osi_options *const options = worker->run->options;
+    const osi_format format = options->format == OSI_FORMAT_ARCHIVE
+                                  ? OSI_FORMAT_AUTO
+                                  : (osi_format)options->format;
+    osi_task task = {.worker = worker,
+                     .job = job,
+                     .path = id,
+                     .len = job->len,
+                     .size = job->size,
+                     .mtime_ns = job->mtime_ns,
+                     .source = job->source,
+                     .kind = osi_kind_of(id, job->len, format),
+                     .archive = archive,
+                     .rest = rest};
+
+    return index_input(&task, osi_input_start_member(
+                                  worker->input, bytes, len, rest,
+                                  task.kind.packing, options->max_filesize));
+}
+
+bool osi_index_members(osi_worker *worker, const osi_batch *batch)
+{
+    const char *bytes = batch->slice.data;
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < batch->n && !osi_is_halted(worker->run);
+         i++) {
+        const osi_job *const job = &batch->jobs[i];
+        const size_t len = (size_t)job->size;
+        ok = osi_index_member(worker, batch->archive, job,
+                              batch->names.data + job->path, bytes, len,
+                              NULL);
+        bytes += len;
+        osi_progress();
+    }
+    return ok;
 }

@@ -14,8 +14,8 @@
 #define ROW 1000
 #define NEGATED 2000
 
-static const char *const formats[] = {"auto",     "text", "html",
-                                      "markdown", "json", "jsonl", NULL};
+static const char *const formats[] = {"auto", "text",  "html",    "markdown",
+                                      "json", "jsonl", "archive", NULL};
 static const char *const exports[] = {"ciff", "jsonl", "xapian", NULL};
 static const char *const imports[] = {"ciff", NULL};
 static const char *const stores[] = {"auto", "all", "none", NULL};
@@ -465,7 +465,7 @@ bool osi_options_parse(int argc, char **argv, osi_options *options)
     bool ok;
 
     memset(options, 0, sizeof *options);
-    options->max_filesize = (uint64_t)256 << 20;
+    options->max_filesize = OSI_FILESIZE;
     if (longs == NULL) {
         osi_error("out of memory");
         return false;

@@ -166,7 +166,8 @@ typedef enum osi_format {
     OSI_FORMAT_HTML,
     OSI_FORMAT_MARKDOWN,
     OSI_FORMAT_JSON,
-    OSI_FORMAT_JSONL
+    OSI_FORMAT_JSONL,
+    OSI_FORMAT_ARCHIVE
 } osi_format;
 
 typedef enum osi_store {
@@ -203,6 +204,8 @@ typedef struct osi_exchange {
 typedef struct osi_shard {
     unsigned part, parts;
 } osi_shard;
+
+#define OSI_FILESIZE ((uint64_t)256 << 20) /* --max-filesize by default */
 
 typedef struct osi_options {
     const char *index;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Bytes of an open file, decompressed with zlib where it is a .gz (of one
- * member or several), and the XXH3 hash of what was read from it. The limit
- * on bytes given out is what stops a decompression bomb.
+ * Bytes of an open file, or of a member of an archive, decompressed with zlib
+ * where it is a .gz (of one member or several) and by the helper process where
+ * it is packed otherwise, and the XXH3 hash of the file. The limit on bytes
+ * given out is what stops a decompression bomb.
  */
 #include "convert.h"
 
@@ -14,7 +15,11 @@
 #define PACKED ((size_t)128 << 10) /* compressed bytes read at a time */
 
 struct osi_input {
-    int fd;
+    int fd; /* -1: a member */
+    const char *bytes; /* of a member, that are there */
+    size_t len;
+    osi_members *rest;   /* of a member; or of a packed file: */
+    osi_members *packed; /* ours */
     bool gzip;
     uint64_t limit, given, raw_bytes;
     XXH3_state_t *hash;
@@ -22,8 +27,8 @@ struct osi_input {
     bool z_open;
     bool in_member; /* a gzip header was seen, its trailer not yet */
     bool raw_ended;
-    char *packed;
-    char reason[128];
+    char *gzipped;
+    char reason[300];
 };
 
 osi_input *osi_input_new(void)
@@ -48,24 +53,26 @@ void osi_input_free(osi_input *input)
     if (input->z_open)
         inflateEnd(&input->z);
     XXH3_freeState(input->hash);
-    free(input->packed);
+    free(input->gzipped);
+    osi_members_free(input->packed);
     free(input);
 }
 
-osi_got osi_input_start(osi_input *input, int fd, bool gzip, uint64_t limit)
+static osi_got start(osi_input *input, osi_packing packing, uint64_t limit)
 {
-    input->fd = fd;
-    input->gzip = gzip;
+    input->gzip = packing == OSI_GZIP;
     input->limit = limit;
     input->given = input->raw_bytes = 0;
     input->in_member = input->raw_ended = false;
     input->reason[0] = '\0';
+    if (input->packed != NULL)
+        osi_members_stop(input->packed);
     XXH3_64bits_reset(input->hash);
-    if (!gzip)
+    if (!input->gzip)
         return OSI_GOT_TEXT;
-    if (input->packed == NULL)
-        input->packed = osi_realloc(NULL, PACKED);
-    if (input->packed == NULL)
+    if (input->gzipped == NULL)
+        input->gzipped = osi_realloc(NULL, PACKED);
+    if (input->gzipped == NULL)
         return OSI_GOT_NO_MEMORY;
     /* 16: a gzip header is wanted. */
     if (!input->z_open) {
@@ -80,7 +87,87 @@ osi_got osi_input_start(osi_input *input, int fd, bool gzip, uint64_t limit)
     return OSI_GOT_TEXT;
 }
 
-static osi_got read_raw(osi_input *input, char *to, size_t room, size_t *got)
+static osi_got told_by(osi_input *input, const osi_members *members,
+                       osi_got got)
+{
+    if (got == OSI_GOT_ERROR || got == OSI_GOT_DAMAGED)
+        snprintf(input->reason, sizeof input->reason, "%s",
+                 osi_members_reason(members));
+    return got;
+}
+
+/* Has the helper take off the packing. The hash is the file's, which is read
+ * for it before. */
+static osi_got start_packed(osi_input *input, int fd)
+{
+    osi_bytes buffer = {0};
+    const char *name;
+    size_t len;
+    osi_got got = OSI_GOT_NO_MEMORY;
+
+    if (input->packed == NULL)
+        input->packed = osi_members_new();
+    if (input->packed == NULL)
+        return OSI_GOT_NO_MEMORY;
+    if (osi_input_hash_file(input, fd, &buffer) != 0)
+        got = osi_members_start(input->packed, fd, OSI_PACKED, 0);
+    else if (!buffer.failed)
+        got = OSI_GOT_ERROR;
+    osi_bytes_free(&buffer);
+    if (got == OSI_GOT_TEXT)
+        got = osi_members_next(input->packed, &name, &len);
+    input->rest = input->packed;
+    input->fd = -1;
+    /* Without a member it is empty, which the first reading tells. */
+    return got == OSI_GOT_END ? OSI_GOT_TEXT
+                              : told_by(input, input->packed, got);
+}
+
+osi_got osi_input_start(osi_input *input, int fd, osi_packing packing,
+                        uint64_t limit)
+{
+    osi_got got = start(input, packing, limit);
+
+    input->fd = fd;
+    input->bytes = NULL;
+    input->len = 0;
+    input->rest = NULL;
+    if (got == OSI_GOT_TEXT && packing == OSI_PACKED) {
+        got = start_packed(input, fd);
+        input->limit = limit;
+        input->given = 0;
+    }
+    return got;
+}
+
+osi_got osi_input_start_member(osi_input *input, const char *bytes,
+                               size_t len, osi_members *rest,
+                               osi_packing packing, uint64_t limit)
+{
+    input->fd = -1;
+    input->bytes = bytes;
+    input->len = len;
+    input->rest = rest;
+    return start(input, packing, limit);
+}
+
+static osi_got read_member(osi_input *input, char *to, size_t room,
+                           size_t *got)
+{
+    *got = input->len < room ? input->len : room;
+    if (*got > 0) {
+        memcpy(to, input->bytes, *got);
+        input->bytes += *got;
+        input->len -= *got;
+        return OSI_GOT_TEXT;
+    }
+    if (input->rest == NULL)
+        return OSI_GOT_END;
+    return told_by(input, input->rest,
+                   osi_members_read(input->rest, to, room, got));
+}
+
+static osi_got read_file(osi_input *input, char *to, size_t room, size_t *got)
 {
     ssize_t n;
 
@@ -97,9 +184,18 @@ static osi_got read_raw(osi_input *input, char *to, size_t room, size_t *got)
     if (n == 0)
         return OSI_GOT_END;
     *got = (size_t)n;
-    input->raw_bytes += *got;
     XXH3_64bits_update(input->hash, to, *got);
     return OSI_GOT_TEXT;
+}
+
+static osi_got read_raw(osi_input *input, char *to, size_t room, size_t *got)
+{
+    const osi_got s = input->fd >= 0 ? read_file(input, to, room, got)
+                                     : read_member(input, to, room, got);
+
+    if (input->rest == NULL || input->rest != input->packed)
+        input->raw_bytes += *got; /* of a packed file they are counted */
+    return s;
 }
 
 static osi_got damaged(osi_input *input, const char *what)
@@ -133,7 +229,7 @@ static osi_got next_member(osi_input *input)
 static osi_got fill_packed(osi_input *input)
 {
     size_t got;
-    const osi_got s = read_raw(input, input->packed, PACKED, &got);
+    const osi_got s = read_raw(input, input->gzipped, PACKED, &got);
 
     if (s == OSI_GOT_END) {
         input->raw_ended = true;
@@ -142,7 +238,7 @@ static osi_got fill_packed(osi_input *input)
         return input->in_member ? damaged(input, "compressed data is cut off")
                                 : OSI_GOT_END;
     }
-    input->z.next_in = (Bytef *)input->packed;
+    input->z.next_in = (Bytef *)input->gzipped;
     input->z.avail_in = (uInt)got;
     return s;
 }

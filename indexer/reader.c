@@ -8,14 +8,15 @@
 #define SNIFF ((size_t)64 << 10)  /* read before the encoding is judged */
 #define STEP ((size_t)256 << 10)  /* read at a time */
 
-void osi_reader_start(osi_reader *reader, osi_input *input, bool gzip)
+void osi_reader_start(osi_reader *reader, osi_input *input,
+                      osi_packing packing)
 {
     reader->input = input;
     osi_bytes_empty(&reader->text);
     osi_bytes_empty(&reader->raw);
     reader->encoding = OSI_UTF8;
     reader->begun = reader->ended = false;
-    reader->converted = gzip;
+    reader->converted = packing != OSI_PLAIN;
 }
 
 void osi_reader_free(osi_reader *reader)

@@ -4,7 +4,7 @@
  * becomes of the documents it had. What cannot be read keeps them; what has
  * no text any more loses them.
  */
-#include "update.h"
+#include "archive.h"
 
 #include <errno.h>
 
@@ -29,6 +29,8 @@ bool osi_put_source(osi_task *task, osteon_source_state state, uint64_t hash,
 
     osteon_status s;
 
+    if (task->archive != NULL)
+        return osi_archive_note(task->archive, state);
     if (task->job == NULL)
         return true;
     pthread_mutex_lock(&worker->run->sources);
@@ -124,7 +126,8 @@ bool osi_settle(osi_task *task, osi_outcome outcome, const char *reason)
     const bool loud = task->job == NULL || task->job->loud;
 
     if (is_failure) {
-        osi_tell(task, reason);
+        if (task->archive == NULL || osi_archive_is_told(task))
+            osi_tell(task, reason);
         osi_mark_partly();
     } else if (loud && outcome != OSI_VANISHED) {
         char note[160];
@@ -172,8 +175,9 @@ bool osi_settle_got(osi_task *task, osi_got got)
         osi_binary_reason(&task->worker->reader, reason, sizeof reason);
         return osi_settle(task, OSI_BINARY, reason);
     case OSI_GOT_TOO_LARGE:
-        if (task->kind.gzip)
-            osi_too_large_reason(options, reason, sizeof reason);
+        if (task->kind.packing != OSI_PLAIN)
+            osi_too_large_reason(options->max_filesize, reason,
+                                 sizeof reason);
         else
             snprintf(reason, sizeof reason, "more than %llu bytes",
                      (unsigned long long)options->max_filesize);

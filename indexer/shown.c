@@ -35,7 +35,7 @@ static void show_task(const osi_task *task, osi_bytes *out)
     const osi_place *const place = task->worker->run->place;
     osi_bytes path = {0};
 
-    if (task->job == NULL) {
+    if (task->job == NULL || task->job->operand->path == NULL) {
         osi_bytes_add(out, task->path, task->len + 1);
         out->len -= !out->failed;
         return;

@@ -5,7 +5,7 @@
  * A stream is shared by its slices: who releases it last writes the source's
  * record. Old documents are dropped only when all of a file could be read.
  */
-#include "update.h"
+#include "archive.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,12 +23,14 @@ struct osi_stream {
     char *path;
     size_t len;
     osi_kind kind;
+    osi_archive *archive; /* of a member, or NULL */
+    bool is_silent;       /* see osi_task */
     uint32_t source;
     atomic_uint users;
     atomic_uint_fast64_t records, bad, skipped_fields;
     osi_got end; /* END: all was read */
     uint64_t hash;
-    char reason[128];
+    char reason[300];
 };
 
 void osi_bad_records(uint64_t bad, uint64_t all, char *out, size_t room)
@@ -73,7 +75,9 @@ static osi_task task_of(osi_stream *stream, osi_worker *worker)
                       .size = stream->job.size,
                       .mtime_ns = stream->job.mtime_ns,
                       .source = stream->source,
-                      .kind = stream->kind};
+                      .kind = stream->kind,
+                      .archive = stream->archive,
+                      .is_silent = stream->is_silent};
 }
 
 static void bad_record(osi_stream *stream, osi_worker *worker, uint64_t line,
@@ -167,7 +171,8 @@ static bool settle_cut(osi_stream *stream, osi_task *task)
     case OSI_GOT_ERROR:
         return osi_settle(task, OSI_UNREADABLE, stream->reason);
     case OSI_GOT_DAMAGED:
-        osi_tell(task, stream->reason);
+        if (task->archive == NULL || osi_archive_is_told(task))
+            osi_tell(task, stream->reason);
         osi_mark_partly();
         osi_count(OSI_MALFORMED, stream->path, stream->len);
         return osi_put_source(task, OSTEON_SOURCE_MALFORMED, 0,
@@ -197,6 +202,8 @@ void osi_stream_release(osi_stream *stream, osi_worker *worker)
         else
             settle_cut(stream, &task);
     }
+    if (stream->archive != NULL)
+        osi_archive_release(stream->archive, worker);
     free(stream->path);
     free(stream);
 }
@@ -295,18 +302,16 @@ static osi_got cut_slices(osi_stream *stream, osi_reader *reader)
     }
 }
 
-/* Reads the open file to its end. The run has a reader for this alone, as a
- * batch may be run by this thread in between. */
-static void read_stream(osi_stream *stream, int fd)
+/* Reads what was started, or was not, to its end. The run has a reader for
+ * this alone, as a batch may be run by this thread in between. */
+static void read_stream(osi_stream *stream, osi_got started)
 {
     osi_input *const input = stream->run->stream_input;
     osi_reader *const reader = &stream->run->stream_reader;
-    const uint64_t limit =
-        stream->is_stdin ? 0 : stream->run->options->max_filesize;
 
-    stream->end = osi_input_start(input, fd, stream->kind.gzip, limit);
-    if (stream->end == OSI_GOT_TEXT) {
-        osi_reader_start(reader, input, stream->kind.gzip);
+    stream->end = started;
+    if (started == OSI_GOT_TEXT) {
+        osi_reader_start(reader, input, stream->kind.packing);
         stream->end = cut_slices(stream, reader);
     }
     stream->hash = osi_input_hash(input);
@@ -315,30 +320,27 @@ static void read_stream(osi_stream *stream, int fd)
     if (stream->end == OSI_GOT_BINARY)
         osi_binary_reason(reader, stream->reason, sizeof stream->reason);
     if (stream->end == OSI_GOT_TOO_LARGE)
-        osi_too_large_reason(stream->run->options, stream->reason,
-                             sizeof stream->reason);
+        osi_too_large_reason(stream->run->options->max_filesize,
+                             stream->reason, sizeof stream->reason);
     if (stream->end == OSI_GOT_NO_MEMORY)
         osi_fail_memory(stream->run);
 }
 
 /* True where the old content had this size and has the hash of this file. */
-static bool has_same_content(osi_stream *stream, const osi_task *task, int fd)
+static bool has_same_content(osi_run *run, const osi_task *task, int fd)
 {
-    osi_run *const run = stream->run;
-    const osteon_source *const old = &stream->job.old;
+    const osteon_source *const old = &task->job->old;
 
     return old->id != 0 && old->hash != 0 && old->size == task->size &&
            osi_is_same(task, osi_input_hash_file(run->stream_input, fd,
                                                  &run->stream_reader.text));
 }
 
-/* Opens the file and settles what needs no reading. Returns the descriptor,
- * or -1: it is done. */
-static int open_stream(osi_stream *stream, osi_task *task)
+int osi_open_source(osi_run *run, osi_task *task)
 {
-    const uint64_t most = stream->run->options->max_filesize;
+    const uint64_t most = run->options->max_filesize;
     const int fd =
-        openat(stream->run->root, stream->path,
+        openat(run->root, task->path,
                O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
     struct stat st;
 
@@ -351,15 +353,14 @@ static int open_stream(osi_stream *stream, osi_task *task)
         close(fd);
         return -1;
     }
-    task->size = stream->job.size = (uint64_t)st.st_size;
-    task->mtime_ns = stream->job.mtime_ns = osi_nanoseconds(st.st_mtim);
+    task->size = (uint64_t)st.st_size;
+    task->mtime_ns = osi_nanoseconds(st.st_mtim);
     if (most > 0 && task->size > most) {
-        task->kind.gzip = false;
+        task->kind.packing = OSI_PLAIN;
         osi_settle_got(task, OSI_GOT_TOO_LARGE);
-    } else if (has_same_content(stream, task, fd)) {
+    } else if (has_same_content(run, task, fd)) {
         osi_settle_same(task);
     } else if (osi_put_source(task, OSTEON_SOURCE_INDEXED, 0, "")) {
-        stream->source = task->source;
         return fd;
     }
     close(fd);
@@ -391,34 +392,69 @@ static osi_stream *new_stream(osi_run *run, const osi_job *job,
     return stream;
 }
 
+bool osi_stream_begin(osi_run *run)
+{
+    if (run->stream_input == NULL)
+        run->stream_input = osi_input_new();
+    return run->stream_input != NULL;
+}
+
+/* Opens the stream's file. -1: it is done. */
+static int open_stream(osi_stream *stream)
+{
+    osi_task task = task_of(stream, &stream->run->own);
+    const int fd = osi_open_source(stream->run, &task);
+
+    stream->source = task.source;
+    stream->job.size = task.size;
+    stream->job.mtime_ns = task.mtime_ns;
+    return fd;
+}
+
 void osi_stream_file(osi_run *run, const osi_job *job, const char *path,
                      osi_kind kind)
 {
-    osi_stream *stream;
-    osi_task task;
+    osi_stream *const stream = new_stream(run, job, path, kind);
     int fd = STDIN_FILENO;
 
-    if (run->stream_input == NULL)
-        run->stream_input = osi_input_new();
-    stream = new_stream(run, job, path, kind);
-    if (stream == NULL || run->stream_input == NULL) {
+    if (stream == NULL || !osi_stream_begin(run)) {
         osi_fail_memory(run);
         if (stream != NULL)
             free(stream->path);
         free(stream);
         return;
     }
-    if (job != NULL) {
-        task = task_of(stream, &run->own);
-        fd = open_stream(stream, &task);
-    }
+    if (job != NULL)
+        fd = open_stream(stream);
     if (fd < 0) {
         free(stream->path);
         free(stream);
         return;
     }
-    read_stream(stream, fd);
+    read_stream(stream,
+                osi_input_start(run->stream_input, fd, kind.packing,
+                                job != NULL ? run->options->max_filesize : 0));
     if (job != NULL)
         close(fd);
+    osi_stream_release(stream, &run->own);
+}
+
+void osi_stream_member(osi_run *run, osi_archive *archive,
+                       const osi_job *job, const char *id, osi_kind kind,
+                       const osi_bytes *head, osi_members *rest)
+{
+    osi_stream *const stream = new_stream(run, job, id, kind);
+
+    if (stream == NULL) {
+        osi_fail_memory(run);
+        return;
+    }
+    stream->archive = archive;
+    osi_archive_hold(archive);
+    stream->source = job->source;
+    read_stream(stream, osi_input_start_member(
+                            run->stream_input, head->data, head->len, rest,
+                            kind.packing, run->options->max_filesize));
+    stream->is_silent = rest != NULL && osi_members_ended(rest);
     osi_stream_release(stream, &run->own);
 }

@@ -5,7 +5,7 @@
  * vanished, commit. Where nothing has changed no file is opened, no thread is
  * started and nothing is written.
  */
-#include "update.h"
+#include "archive.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,6 @@
 #define BATCH_BYTES ((uint64_t)1 << 20)
 #define BATCH_FILES 1024
 
-#define ID_MAX 4096
 #define JOBS_MAX 256
 #define DEFAULT_MEMORY ((uint64_t)512 << 20)
 
@@ -35,7 +34,7 @@ static bool no_memory(osi_run *run)
     return false;
 }
 
-static bool add_job(osi_run *run, osi_job job, const char *id)
+static bool add_job(osi_run *run, const osi_job *job, const char *id)
 {
     osi_batch *batch = run->open;
 
@@ -43,21 +42,8 @@ static bool add_job(osi_run *run, osi_job job, const char *id)
         batch = run->open = osi_batch_new();
     if (batch == NULL)
         return no_memory(run);
-    if (batch->n == batch->room) {
-        const size_t room = batch->room ? batch->room * 2 : 64;
-        osi_job *const fresh = osi_realloc(batch->jobs, room * sizeof *fresh);
-        if (fresh == NULL)
-            return no_memory(run);
-        batch->jobs = fresh;
-        batch->room = room;
-    }
-    job.path = batch->names.len;
-    osi_bytes_add(&batch->names, id, job.len);
-    osi_bytes_add(&batch->names, "", 1);
-    if (batch->names.failed)
+    if (!osi_batch_add(batch, *job, id))
         return no_memory(run);
-    batch->jobs[batch->n++] = job;
-    batch->bytes += job.size;
     if (batch->bytes < BATCH_BYTES && batch->n < BATCH_FILES)
         return true;
     return push_open_batch(run);
@@ -101,7 +87,11 @@ static int compare(osi_run *run, const osi_found *found, osteon_source *old)
     pthread_mutex_lock(&run->sources);
     known = osteon_writer_source_find(run->writer, id, len, old);
     changed = osi_is_changed(run->options, found, known ? old : NULL);
-    if (!changed && found->loud && old->reason_len > 0) {
+    if (known && !osi_member_rules_hold(run->options, found->path,
+                                        found->len, old))
+        old->hash = 0; /* the same content is to be read again */
+    if (!changed && found->loud && old->reason_len > 0 &&
+        old->state != OSTEON_SOURCE_INDEXED) {
         if (old->state == OSTEON_SOURCE_MALFORMED) /* but in part */
             snprintf(note, sizeof note, "%.*s", (int)old->reason_len,
                      old->reason);
@@ -158,7 +148,7 @@ static bool on_file(void *arg, const osi_found *found)
     int changed;
 
     osi_count_found(1);
-    if (len > ID_MAX)
+    if (len > OSI_ID_MAX)
         return too_long(run, found);
     changed = compare(run, found, &job.old);
     if (changed < 0)
@@ -168,9 +158,14 @@ static bool on_file(void *arg, const osi_found *found)
     if (!register_source(run, &job, id))
         return false;
     kind = osi_kind_of(id, len, (osi_format)options->format);
-    if (kind.format != OSI_FORMAT_JSONL || (found->size == 0 && !found->named))
-        return add_job(run, job, id);
-    if (push_open_batch(run))
+    if ((kind.format != OSI_FORMAT_JSONL && kind.packing != OSI_ARCHIVE) ||
+        (found->size == 0 && !found->named))
+        return add_job(run, &job, id);
+    if (!push_open_batch(run))
+        return false;
+    if (kind.packing == OSI_ARCHIVE)
+        osi_archive_file(run, &job, id, kind);
+    else
         osi_stream_file(run, &job, id, kind);
     return !osi_is_halted(run);
 }
@@ -207,7 +202,12 @@ static bool take_stdin(osi_run *run)
     osi_count_found(1);
     if (run->options->format == OSI_FORMAT_JSONL) {
         osi_stream_file(run, NULL, "standard input",
-                        (osi_kind){OSI_FORMAT_JSONL, false});
+                        (osi_kind){OSI_FORMAT_JSONL, OSI_PLAIN});
+        return true;
+    }
+    if (run->options->format == OSI_FORMAT_ARCHIVE) {
+        osi_archive_file(run, NULL, "standard input",
+                         (osi_kind){OSI_FORMAT_AUTO, OSI_ARCHIVE});
         return true;
     }
     if (osi_begin_own(run)) {
@@ -314,12 +314,15 @@ static bool gather(osi_run *run, const osi_operands *operands)
     walk.failed = on_failure;
     walk.arg = run;
     walk.counts = &run->walked;
+    run->globs = globs;
+    run->only_globs = walk.only_globs;
     if (!ok)
         no_memory(run);
     for (size_t i = 0; ok && i < operands->n && !osi_is_halted(run); i++)
         ok = take_operand(run, &walk, &operands->items[i]);
     push_open_batch(run);
     osi_queue_finish(run);
+    run->globs = NULL;
     osi_rules_free(globs);
     if (!ok || osi_is_halted(run))
         return false;
@@ -480,6 +483,7 @@ int osi_update(const osi_options *options, const osi_place *place)
     osi_names_free(&run.kept);
     osi_input_free(run.stream_input);
     osi_reader_free(&run.stream_reader);
+    osi_members_free(run.members);
     free(run.seen);
     osi_queue_free(&run);
     pthread_mutex_destroy(&run.sources);

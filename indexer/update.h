@@ -38,8 +38,10 @@ typedef struct osi_job {
 } osi_job;
 
 typedef struct osi_stream osi_stream;
+typedef struct osi_archive osi_archive;
 
-/* Files, or a slice of a stream of records; one sequence number. */
+/* Files, or a slice of a stream of records, or members of an archive; one
+ * sequence number. */
 typedef struct osi_batch {
     struct osi_batch *next;
     uint64_t sequence;
@@ -47,9 +49,10 @@ typedef struct osi_batch {
     osi_job *jobs;
     size_t n, room;
     uint64_t bytes;
-    osi_stream *stream; /* NULL: files */
-    osi_bytes slice;    /* whole lines */
-    uint32_t line;      /* of its first line */
+    osi_stream *stream;   /* NULL: files or members */
+    osi_archive *archive; /* NULL: none */
+    osi_bytes slice;      /* whole lines; or members, one after another */
+    uint32_t line;        /* of its first line */
 } osi_batch;
 
 typedef struct osi_run osi_run;
@@ -98,12 +101,18 @@ struct osi_run {
     osi_worker own; /* of the main thread */
     osi_input *stream_input; /* of files of records */
     osi_reader stream_reader;
+    osi_members *members; /* of the archive at hand */
+    const osi_rules *globs; /* NULL: none; as in osi_walk, for members */
+    bool only_globs;
     osi_queue queue;
     osi_batch *open; /* being filled */
     const osi_operand *operand; /* being taken */
 };
 
 /* ---- change.c ---- */
+
+/* Longer ids are not taken. */
+#define OSI_ID_MAX 4096
 
 /* True where the file has to be read; `old` is what the index has of it, or
  * NULL. */
@@ -113,8 +122,9 @@ bool osi_is_changed(const osi_options *options, const osi_found *found,
 /* Counts a file that need not be read. */
 void osi_count_old(const osteon_source *old, const char *path, size_t len);
 
-/* Why a compressed file is too large; compared when it is met again. */
-void osi_too_large_reason(const osi_options *options, char *out, size_t room);
+/* Why a compressed file or an archive is too large; compared when it is met
+ * again. */
+void osi_too_large_reason(uint64_t most, char *out, size_t room);
 
 /* Why what was read is no text. */
 void osi_binary_reason(const osi_reader *reader, char *out, size_t room);
@@ -134,6 +144,20 @@ bool osi_is_covered(const osi_place *place, const osi_names *operands,
 
 /* Values in the set of operands. */
 enum { OSI_NAMED = 0, OSI_NAMED_MISSING = 1, OSI_NAMED_KNOWN = 2 };
+
+/* ---- member_rules.c; archive.h has the others ---- */
+
+/* What all members of an archive of this size may have; 0: any number. */
+uint64_t osi_archive_limit(const osi_options *options, uint64_t size);
+
+/* A reason for an archive's record, with a mark of the rules its members were
+ * taken by, at most 30 bytes; no mark for those by default. */
+void osi_member_reason(const osi_options *options, const char *reason,
+                       char *out, size_t room);
+
+/* False: the file is an archive whose members were taken by other rules. */
+bool osi_member_rules_hold(const osi_options *options, const char *path,
+                           size_t len, const osteon_source *old);
 
 /* ---- operands.c ---- */
 
@@ -185,6 +209,9 @@ void osi_queue_free(osi_run *run);
 
 osi_batch *osi_batch_new(void); /* NULL: no memory */
 
+/* Adds a job, whose path is copied. False: no memory. */
+bool osi_batch_add(osi_batch *batch, osi_job job, const char *path);
+
 /* A fatal error: the first one is kept and everything ends soon. */
 void osi_fail(osi_run *run, const osteon_error *err);
 void osi_fail_memory(osi_run *run);
@@ -217,8 +244,17 @@ int osi_job_open(const osi_run *run, const osi_job *job, const char *path);
 bool osi_index_job(osi_worker *worker, const osi_job *job, const char *path,
                    int fd);
 
-/* The same for standard input, any format but jsonl. */
+/* The same for standard input, any format but jsonl and archives. */
 bool osi_index_stdin(osi_worker *worker);
+
+/* The same for a member of an archive: bytes that are there, and what `rest`,
+ * if not NULL, still has of it. */
+bool osi_index_member(osi_worker *worker, osi_archive *archive,
+                      const osi_job *job, const char *id,
+                      const char *bytes, size_t len, osi_members *rest);
+
+/* The same for the members of a batch. */
+bool osi_index_members(osi_worker *worker, const osi_batch *batch);
 
 /* ---- settle.c: the end of a file that gave no document ---- */
 
@@ -232,6 +268,9 @@ typedef struct osi_task {
     uint32_t source; /* 0: its record was not written so far */
     osi_kind kind;
     uint64_t counted; /* bytes read that are told to osi_count_read */
+    osi_archive *archive; /* of a member, which has no record; or NULL */
+    osi_members *rest;    /* where a member is read from, or NULL */
+    bool is_silent;       /* where it is cut the whole archive is */
 } osi_task;
 
 /* Records in the index how the file ended, keeps or drops its documents, and
@@ -274,6 +313,18 @@ void osi_tell_note(const osi_task *task, const char *note);
  * `job` NULL: standard input. */
 void osi_stream_file(osi_run *run, const osi_job *job, const char *path,
                      osi_kind kind);
+
+/* The same for a member of an archive: see osi_index_member. */
+void osi_stream_member(osi_run *run, osi_archive *archive,
+                       const osi_job *job, const char *id, osi_kind kind,
+                       const osi_bytes *head, osi_members *rest);
+
+/* Makes what the main thread reads streams with. False: no memory. */
+bool osi_stream_begin(osi_run *run);
+
+/* Opens the file of a task for the main thread, sets its size and time, and
+ * settles what needs no reading. -1: it is done. */
+int osi_open_source(osi_run *run, osi_task *task);
 
 /* Feeds the records of a slice. False: fatal, told by osi_fail. */
 bool osi_index_slice(osi_worker *worker, osi_batch *batch);

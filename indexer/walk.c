@@ -9,6 +9,7 @@
  */
 #define _GNU_SOURCE /* d_type, and O_PATH's relatives */
 #include "walk.h"
+#include "convert.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -354,9 +355,12 @@ static bool is_left_out(const walker *w, size_t name_len, bool is_dir)
     if (walk->globs != NULL) {
         verdict = osi_rules_judge(walk->globs, path + w->top + 1,
                                   w->path.len - w->top - 1, name, is_dir);
-        /* A glob with '!' is one that leaves out: see add_globs. */
+        /* A glob with '!' is one that leaves out: see add_globs. What is in a
+         * folder or an archive is looked at by itself. */
         if (verdict == OSI_IGNORED ||
-            (verdict == OSI_NO_RULE && walk->only_globs && !is_dir))
+            (verdict == OSI_NO_RULE && walk->only_globs && !is_dir &&
+             osi_kind_of(name, name_len, OSI_FORMAT_AUTO).packing !=
+                 OSI_ARCHIVE))
             return true;
     }
     verdict = OSI_NO_RULE;

@@ -56,8 +56,9 @@ is 'files to index' "$(offers "$index" f)" 'file folder'
 refused=
 for option in --format --store --engine --language; do
     for value in $(offers "$index" "$option" =); do
+        # 1: what it is to be is no option's fault
         "$index" -q -i "of$option-$value" "$option=$value" file 2>err ||
-            refused+="$option=$value: $(cat err) "
+            [ $? -eq 1 ] || refused+="$option=$value: $(cat err) "
     done
 done
 for value in $(offers "$search" --color =); do

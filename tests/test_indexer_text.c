@@ -14,26 +14,37 @@ START_TEST(test_kind_of_names_agree)
     static const struct {
         const char *name;
         osi_format format;
-        bool gzip;
-    } table[] = {{"a.html", OSI_FORMAT_HTML, false},
-                 {"a.HTM", OSI_FORMAT_HTML, false},
-                 {"a.xhtml", OSI_FORMAT_HTML, false},
-                 {"a.md", OSI_FORMAT_MARKDOWN, false},
-                 {"a.markdown.gz", OSI_FORMAT_MARKDOWN, true},
-                 {"a.jsonl", OSI_FORMAT_JSONL, false},
-                 {"a.ndjson.gz", OSI_FORMAT_JSONL, true},
-                 {"a.json", OSI_FORMAT_TEXT, false},
-                 {"a.txt.gz", OSI_FORMAT_TEXT, true},
-                 {".md", OSI_FORMAT_TEXT, false},
-                 {"md", OSI_FORMAT_TEXT, false},
-                 {".gz", OSI_FORMAT_TEXT, false},
-                 {"a.gz", OSI_FORMAT_TEXT, true}};
+        osi_packing packing;
+    } table[] = {{"a.html", OSI_FORMAT_HTML, OSI_PLAIN},
+                 {"a.HTM", OSI_FORMAT_HTML, OSI_PLAIN},
+                 {"a.xhtml", OSI_FORMAT_HTML, OSI_PLAIN},
+                 {"a.md", OSI_FORMAT_MARKDOWN, OSI_PLAIN},
+                 {"a.markdown.gz", OSI_FORMAT_MARKDOWN, OSI_GZIP},
+                 {"a.jsonl", OSI_FORMAT_JSONL, OSI_PLAIN},
+                 {"a.ndjson.gz", OSI_FORMAT_JSONL, OSI_GZIP},
+                 {"a.json", OSI_FORMAT_TEXT, OSI_PLAIN},
+                 {"a.txt.gz", OSI_FORMAT_TEXT, OSI_GZIP},
+                 {".md", OSI_FORMAT_TEXT, OSI_PLAIN},
+                 {"md", OSI_FORMAT_TEXT, OSI_PLAIN},
+                 {".gz", OSI_FORMAT_TEXT, OSI_PLAIN},
+                 {"a.gz", OSI_FORMAT_TEXT, OSI_GZIP},
+                 {"a.md.xz", OSI_FORMAT_MARKDOWN, OSI_PACKED},
+                 {"a.jsonl.zst", OSI_FORMAT_JSONL, OSI_PACKED},
+                 {"a.bz2", OSI_FORMAT_TEXT, OSI_PACKED},
+                 {"a.tar", OSI_FORMAT_AUTO, OSI_ARCHIVE},
+                 {"a.md.tar.GZ", OSI_FORMAT_AUTO, OSI_ARCHIVE},
+                 {"a.tar.xz", OSI_FORMAT_AUTO, OSI_ARCHIVE},
+                 {"a.tgz", OSI_FORMAT_AUTO, OSI_ARCHIVE},
+                 {"a.ZIP", OSI_FORMAT_AUTO, OSI_ARCHIVE},
+                 {"a.7z", OSI_FORMAT_AUTO, OSI_ARCHIVE},
+                 {"tar.gz", OSI_FORMAT_TEXT, OSI_GZIP},
+                 {"a.targz", OSI_FORMAT_TEXT, OSI_PLAIN}};
 
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         const osi_kind kind = osi_kind_of(
             table[i].name, strlen(table[i].name), OSI_FORMAT_AUTO);
         ck_assert_msg(kind.format == table[i].format &&
-                          kind.gzip == table[i].gzip,
+                          kind.packing == table[i].packing,
                       "%s", table[i].name);
     }
     ck_assert_int_eq(osi_kind_of("a.md", 4, OSI_FORMAT_HTML).format,

@@ -1,56 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * osteon-extract: turns HTML into text for osteon-index, so that a parser
- * that crashes or runs wild on one document costs that document only. It is
- * not meant to be called by hand. Numbers are little-endian.
+ * osteon-extract: turns HTML into text and archives into their members for
+ * osteon-index, so that a parser that crashes or runs wild on one document or
+ * archive costs that one only. It is not meant to be called by hand. With
+ * "archive LIMIT" or "packed LIMIT" as its argument see archive_members.c,
+ * without one it converts HTML. Numbers are little-endian.
  *   standard input   repeatedly: 8 bytes length, the document
  *   standard output  for each: 1 byte status (0: converted), 4 bytes length
  *                    of the title, 8 bytes length of the text, both
  */
+#include "archive_members.h"
 #include "html_text.h"
+#include "limits.h"
 
 #include <errno.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #define DOCUMENT_MAX ((uint64_t)1 << 30)
-#define MEMORY_MAX ((rlim_t)1 << 30)
-#define SECONDS_MAX 10 /* of the processor, for one document */
-
-/* AddressSanitizer maps more address space than any limit of use. */
-#if defined(__SANITIZE_ADDRESS__)
-#define LIMIT_MEMORY 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define LIMIT_MEMORY 0
-#endif
-#endif
-#ifndef LIMIT_MEMORY
-#define LIMIT_MEMORY 1
-#endif
-
-static void limit(int what, rlim_t most)
-{
-    struct rlimit now;
-
-    if (getrlimit(what, &now) != 0)
-        return;
-    if (now.rlim_max != RLIM_INFINITY && most > now.rlim_max)
-        most = now.rlim_max;
-    now.rlim_cur = most;
-    setrlimit(what, &now);
-}
-
-/* The limit counts all the process has used. */
-static void limit_time(void)
-{
-    struct rusage used;
-
-    if (getrusage(RUSAGE_SELF, &used) == 0)
-        limit(RLIMIT_CPU, (rlim_t)(used.ru_utime.tv_sec +
-                                   used.ru_stime.tv_sec + SECONDS_MAX + 1));
-}
 
 static bool read_all(void *to, size_t len)
 {
@@ -110,7 +77,7 @@ static bool convert_one(uint64_t len)
     if (!read_all(html.data, (size_t)len))
         goto done;
     html.data[len] = '\0';
-    limit_time();
+    osi_limit_time();
     ok = osi_html_text(html.data, (size_t)len, &text, &title);
     ok = reply(ok, &title, &text);
 done:
@@ -120,21 +87,10 @@ done:
     return ok;
 }
 
-int main(void)
+static int convert_all(void)
 {
     unsigned char head[8];
 
-    if (isatty(STDIN_FILENO)) {
-        fputs("osteon-extract: a part of osteon-index, which calls it\n",
-              stderr);
-        return 2;
-    }
-    /* Our caller gets the terminal's signals too, and then closes the pipe. */
-    signal(SIGINT, SIG_IGN);
-    signal(SIGPIPE, SIG_IGN);
-    limit(RLIMIT_CORE, 0);
-    if (LIMIT_MEMORY)
-        limit(RLIMIT_AS, MEMORY_MAX);
     osi_html_start();
     while (read_all(head, sizeof head)) {
         uint64_t len = 0;
@@ -144,4 +100,29 @@ int main(void)
             return 1;
     }
     return 0;
+}
+
+int main(int argc, char **argv)
+{
+    static const char archive[] = "archive ", packed[] = "packed ";
+    const char *const task = argc > 1 ? argv[1] : "";
+
+    if (isatty(STDOUT_FILENO)) {
+        fputs("osteon-extract: a part of osteon-index, which calls it\n",
+              stderr);
+        return 2;
+    }
+    /* Our caller gets the terminal's signals too, and then closes the pipe. */
+    signal(SIGINT, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+    osi_limit_process();
+    if (argc == 1)
+        return convert_all();
+    if (strncmp(task, archive, sizeof archive - 1) == 0)
+        return !osi_archive_members(
+            false, strtoull(task + sizeof archive - 1, NULL, 10));
+    if (strncmp(task, packed, sizeof packed - 1) == 0)
+        return !osi_archive_members(
+            true, strtoull(task + sizeof packed - 1, NULL, 10));
+    return 2;
 }
