@@ -11,7 +11,8 @@
 
 static const char synopsis[] =
     "Usage: osteon-index [OPTION]... [PATH]...\n"
-    "Bring a full-text index in step with files and folders ('-': stdin).\n";
+    "Bring a full-text index in step with files, folders and archives\n"
+    "('-': stdin).\n";
 
 static const char closing[] =
     "\nPATH is the folder the index belongs to unless given. Folders are\n"
@@ -23,6 +24,7 @@ static const char closing[] =
     "\nExamples:\n"
     "  cd ~/notes && osteon-index        index a folder\n"
     "  osteon-index                      update the index found from here\n"
+    "  osteon-index papers.tar.gz        each file in it is a document\n"
     "  osteon-index --format=jsonl - < records.jsonl\n"
     "  find . -name '*.c' -print0 | osteon-index --files-from - -0\n"
     "  osteon-index --failed             what could not be read, and why\n";

@@ -39,7 +39,8 @@ const osi_row osi_rows[] = {
     {"store", 0, "WHAT", OSI_ROW_STORE, false, AT(store), NULL,
      "auto, all or none: text to keep in the index",
      "auto keeps the text of what cannot be read again from a file as it\n"
-     "is: standard input, records, HTML, UTF-16 and compressed files."},
+     "is: standard input, records, HTML, UTF-16, compressed files, members\n"
+     "of archives."},
     {"wait", 0, "[SECONDS]", OSI_ROW_SECONDS, false, AT(wait), NULL,
      "wait for another osteon-index to end",
      "For ever without SECONDS; without the option, or after that time,\n"
@@ -50,9 +51,11 @@ const osi_row osi_rows[] = {
      "memory for documents not yet written (512M)", NULL},
 
     {"format", 0, "NAME", OSI_ROW_FORMAT, false, AT(format), "Input",
-     "auto, text, html, markdown, json or jsonl",
+     "auto, text, html, markdown, json, jsonl, archive",
      "auto goes by the name: .html .htm .xhtml, .md .markdown, .jsonl\n"
-     ".ndjson; all else is text. A .gz after these is taken off first.\n"
+     ".ndjson; all else is text. A .gz .xz .bz2 .zst after\n"
+     "these is taken off first. Archives are opened by their names, .tar\n"
+     ".zip .7z and .tar.gz and the like; archive is for stdin and others.\n"
      "json is a record or an array of records, jsonl a record a line: an\n"
      "object with id, title, text and any further fields."},
     {"files-from", 0, "FILE", OSI_ROW_TEXT, false, AT(files_from), NULL,
@@ -77,7 +80,7 @@ const osi_row osi_rows[] = {
     {"max-filesize", 0, "SIZE", OSI_ROW_SIZE, false, AT(max_filesize), NULL,
      "leave out larger files (256M; 0: none)",
      "The size counts after decompression, and limits the length of one\n"
-     "record too."},
+     "record and of each member of an archive too."},
 
     {"delete", 0, NULL, OSI_ROW_SWITCH, false, AT(delete_ids), "Other tasks",
      "remove documents: operands are their ids",
