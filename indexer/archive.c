@@ -29,6 +29,7 @@ struct osi_archive {
     uint32_t source;
     atomic_uint users;
     atomic_uint_fast64_t bad, unread; /* members; `unread` may be read later */
+    atomic_uint_fast64_t given;          /* bytes of members, unpacked */
     uint64_t members, encrypted;      /* of the main thread, as what follows */
     osi_got end;                      /* END: all was read */
     uint64_t hash, limit;
@@ -57,6 +58,28 @@ bool osi_archive_is_told(const osi_task *task)
     return !task->is_silent &&
            (task->rest == NULL || !osi_members_ended(task->rest)) &&
            atomic_load(&task->archive->bad) < OSI_BAD_SHOWN;
+}
+
+static bool is_over_limit(const osi_archive *a)
+{
+    return a->limit > 0 && atomic_load(&a->given) > a->limit;
+}
+
+uint64_t osi_archive_left(const osi_archive *archive)
+{
+    const uint64_t most = archive->run->options->max_filesize;
+    const uint64_t given = atomic_load(&archive->given);
+    uint64_t left;
+
+    if (archive->limit == 0)
+        return most;
+    left = given < archive->limit ? archive->limit - given : 1;
+    return most > 0 && most < left ? most : left;
+}
+
+void osi_archive_count(osi_archive *archive, uint64_t bytes)
+{
+    atomic_fetch_add(&archive->given, bytes);
 }
 
 void osi_archive_hold(osi_archive *archive)
@@ -116,6 +139,8 @@ static bool settle_read(osi_archive *a, osi_task *task)
 
 static bool settle(osi_archive *a, osi_task *task)
 {
+    if (a->end == OSI_GOT_END && is_over_limit(a))
+        a->end = OSI_GOT_TOO_LARGE;
     switch (a->end) {
     case OSI_GOT_END:
         return settle_read(a, task);
@@ -286,8 +311,7 @@ static osi_got read_member(osi_archive *a, osi_bytes *to, bool sniff,
 static osi_got take_member(osi_archive *a)
 {
     const osi_kind kind =
-        osi_kind_of(a->id.data + a->name_at, a->id.len - a->name_at,
-                    a->kind.format);
+        osi_kind_of(a->id.data, a->id.len, a->kind.format);
     osi_members *const members = a->run->members;
     osi_batch *const batch = open_batch(a);
     size_t start, size;
@@ -363,6 +387,8 @@ static osi_got read_members(osi_archive *a)
         got = osi_members_next(a->run->members, &name, &len);
         if (got == OSI_GOT_TEXT && name_member(a, name, len))
             got = take_member(a);
+        if (got == OSI_GOT_TEXT && is_over_limit(a))
+            got = OSI_GOT_TOO_LARGE;
         if (osi_is_halted(a->run))
             got = OSI_GOT_STOPPED;
     }

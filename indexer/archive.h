@@ -41,6 +41,11 @@ void osi_archive_file(osi_run *run, const osi_job *job, const char *path,
 void osi_archive_hold(osi_archive *archive);
 void osi_archive_release(osi_archive *archive, osi_worker *worker);
 
+/* The bytes a member may have, 0: any number; and those it had. All members
+ * together are bounded after what gzip adds to them, too. */
+uint64_t osi_archive_left(const osi_archive *archive);
+void osi_archive_count(osi_archive *archive, uint64_t bytes);
+
 /* Takes note of how a member ended, in place of a record of its own. True. */
 bool osi_archive_note(osi_archive *archive, osteon_source_state state);
 

@@ -107,6 +107,7 @@ uint64_t osi_input_hash_file(osi_input *input, int fd, osi_bytes *buffer);
 const char *osi_input_reason(const osi_input *input);
 uint64_t osi_input_hash(const osi_input *input); /* never 0 */
 uint64_t osi_input_bytes(const osi_input *input); /* read from the file */
+uint64_t osi_input_given(const osi_input *input); /* given out so far */
 
 /* ---- members.c ---- */
 

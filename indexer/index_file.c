@@ -498,9 +498,13 @@ bool osi_index_member(osi_worker *worker, osi_archive *archive,
                      .archive = archive,
                      .rest = rest};
 
-    return index_input(&task, osi_input_start_member(
-                                  worker->input, bytes, len, rest,
-                                  task.kind.packing, options->max_filesize));
+    const bool ok = index_input(
+        &task, osi_input_start_member(worker->input, bytes, len, rest,
+                                      task.kind.packing,
+                                      osi_archive_left(archive)));
+
+    osi_archive_count(archive, osi_input_given(worker->input));
+    return ok;
 }
 
 bool osi_index_members(osi_worker *worker, const osi_batch *batch)

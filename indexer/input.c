@@ -319,3 +319,8 @@ uint64_t osi_input_bytes(const osi_input *input)
 {
     return input->raw_bytes;
 }
+
+uint64_t osi_input_given(const osi_input *input)
+{
+    return input->given;
+}

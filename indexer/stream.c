@@ -454,7 +454,8 @@ void osi_stream_member(osi_run *run, osi_archive *archive,
     stream->source = job->source;
     read_stream(stream, osi_input_start_member(
                             run->stream_input, head->data, head->len, rest,
-                            kind.packing, run->options->max_filesize));
+                            kind.packing, osi_archive_left(archive)));
+    osi_archive_count(archive, osi_input_given(run->stream_input));
     stream->is_silent = rest != NULL && osi_members_ended(rest);
     osi_stream_release(stream, &run->own);
 }
