@@ -63,8 +63,7 @@ static bool find_helper(osi_bytes *path)
     return !path->failed;
 }
 
-static int spawn(const char *path, const char *task, int input, int fd,
-                 pid_t *pid)
+static int spawn(const char *path, const char *task, int fd, pid_t *pid)
 {
     char name[] = "osteon-extract", argument[32];
     char *argv[] = {name, task != NULL ? argument : NULL, NULL};
@@ -85,7 +84,7 @@ static int spawn(const char *path, const char *task, int input, int fd,
     sigemptyset(&none);
     if (posix_spawnattr_setsigmask(&attributes, &none) != 0 ||
         posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK) != 0 ||
-        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO) != 0 ||
+        posix_spawn_file_actions_adddup2(&actions, fd, STDIN_FILENO) != 0 ||
         posix_spawn_file_actions_adddup2(&actions, fd, STDOUT_FILENO) != 0 ||
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null",
                                          O_WRONLY, 0) != 0)
@@ -97,7 +96,7 @@ static int spawn(const char *path, const char *task, int input, int fd,
     return code;
 }
 
-bool osi_helper_start(osi_helper *h, const char *task, int input)
+bool osi_helper_start(osi_helper *h, const char *task)
 {
     osi_bytes path = {0};
     int pair[2], code = 0;
@@ -107,8 +106,7 @@ bool osi_helper_start(osi_helper *h, const char *task, int input)
     else if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
         code = errno;
     if (code == 0) {
-        code = spawn(path.data, task, input >= 0 ? input : pair[1], pair[1],
-                     &h->pid);
+        code = spawn(path.data, task, pair[1], &h->pid);
         close(pair[1]);
         if (code == 0)
             h->fd = pair[0];
@@ -157,6 +155,38 @@ osi_helped osi_helper_send(const osi_helper *h, const void *bytes, size_t len)
         }
     }
     return OSI_HELPED;
+}
+
+osi_helped osi_helper_send_file(const osi_helper *h, const void *bytes,
+                                size_t len, int file)
+{
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct iovec part = {(void *)(uintptr_t)bytes, len};
+    struct msghdr head = {.msg_iov = &part,
+                          .msg_iovlen = 1,
+                          .msg_control = control.bytes,
+                          .msg_controllen = sizeof control.bytes};
+    struct cmsghdr *const c = CMSG_FIRSTHDR(&head);
+    ssize_t done;
+
+    memset(&control, 0, sizeof control);
+    c->cmsg_level = SOL_SOCKET;
+    c->cmsg_type = SCM_RIGHTS;
+    c->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(c), &file, sizeof file);
+    while ((done = sendmsg(h->fd, &head, MSG_NOSIGNAL | MSG_DONTWAIT)) < 0) {
+        osi_helped w;
+        if (errno != EAGAIN && errno != EINTR)
+            return OSI_HELP_FAILED;
+        w = wait_for(h, POLLOUT);
+        if (w != OSI_HELPED)
+            return w;
+    }
+    return osi_helper_send(h, (const char *)bytes + done,
+                           len - (size_t)done);
 }
 
 osi_helped osi_helper_receive(const osi_helper *h, void *to, size_t room,

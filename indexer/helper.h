@@ -27,9 +27,8 @@ typedef enum osi_helped {
 } osi_helped;
 
 /* Starts it, with `task` as its argument unless that is NULL. Its standard
- * input is `input`, which is borrowed, or the socket where that is -1; its
- * output is the socket. False: `reason` says why. */
-bool osi_helper_start(osi_helper *h, const char *task, int input);
+ * input and output are the socket. False: `reason` says why. */
+bool osi_helper_start(osi_helper *h, const char *task);
 
 /* Kills it; *status is as of waitpid(2). Nothing is done where it is not
  * running. */
@@ -38,6 +37,9 @@ void osi_helper_stop(osi_helper *h, int *status);
 /* Sends all, or receives at least one byte and at most `room`. */
 osi_helped osi_helper_send(const osi_helper *h, const void *bytes,
                            size_t len);
+/* The same with an open file; a few bytes, at least one. */
+osi_helped osi_helper_send_file(const osi_helper *h, const void *bytes,
+                                size_t len, int file);
 osi_helped osi_helper_receive(const osi_helper *h, void *to, size_t room,
                               size_t *len);
 

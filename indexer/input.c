@@ -154,6 +154,10 @@ osi_got osi_input_start_member(osi_input *input, const char *bytes,
 static osi_got read_member(osi_input *input, char *to, size_t room,
                            size_t *got)
 {
+    const char *name;
+    size_t len;
+    osi_got s;
+
     *got = input->len < room ? input->len : room;
     if (*got > 0) {
         memcpy(to, input->bytes, *got);
@@ -163,8 +167,13 @@ static osi_got read_member(osi_input *input, char *to, size_t room,
     }
     if (input->rest == NULL)
         return OSI_GOT_END;
-    return told_by(input, input->rest,
-                   osi_members_read(input->rest, to, room, got));
+    s = osi_members_read(input->rest, to, room, got);
+    if (s == OSI_GOT_END && input->rest == input->packed) {
+        s = osi_members_next(input->packed, &name, &len);
+        if (s == OSI_GOT_TEXT)
+            s = OSI_GOT_END; /* a second one, of a file that has one */
+    }
+    return told_by(input, input->rest, s);
 }
 
 static osi_got read_file(osi_input *input, char *to, size_t room, size_t *got)

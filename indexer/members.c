@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * The calling side of extract/archive_members.c, which tells the frames. A
- * helper reads one archive and is gone, so that it dies of that one only.
- * What it says is not trusted: lengths are checked, and bytes counted again.
+ * helper reads one archive after another as long as each is read to its end
+ * and sound; else it is ended, and the next archive has a new one. What it
+ * says is not trusted: lengths are checked, and bytes counted again.
  */
 #include "convert.h"
 #include "helper.h"
@@ -10,12 +11,13 @@
 #define BUFFER ((size_t)128 << 10)
 #define FRAME_MAX ((size_t)64 << 10)
 #define HEAD 5
+#define MESSAGE 16
 
 struct osi_members {
     osi_helper helper;
     const char *part; /* what it is called when it dies */
     uint64_t limit, given;
-    uint32_t member;   /* number of the one at hand, from 1 */
+    uint64_t member;   /* number of the one at hand, from 1 */
     bool in_member;    /* its end has not come */
     bool ended;        /* nothing comes any more, because of: */
     osi_got end;
@@ -43,21 +45,30 @@ osi_members *osi_members_new(void)
     return NULL;
 }
 
-void osi_members_stop(osi_members *m)
+/* Nothing comes any more. */
+static osi_got finish(osi_members *m, osi_got end)
 {
     int status;
 
-    osi_helper_stop(&m->helper, &status);
+    if (end != OSI_GOT_END)
+        osi_helper_stop(&m->helper, &status);
     m->ended = true;
-    m->end = OSI_GOT_END;
+    m->end = end;
     m->in_member = false;
+    return end;
+}
+
+void osi_members_stop(osi_members *m)
+{
+    if (!m->ended)
+        finish(m, OSI_GOT_STOPPED);
 }
 
 void osi_members_free(osi_members *m)
 {
     if (m == NULL)
         return;
-    osi_members_stop(m);
+    finish(m, OSI_GOT_STOPPED);
     osi_bytes_free(&m->name);
     free(m->buffer);
     free(m);
@@ -73,36 +84,46 @@ const char *osi_members_reason(const osi_members *m)
     return m->reason;
 }
 
+static void fill_message(unsigned char *message, char kind, uint64_t number)
+{
+    memset(message, 0, MESSAGE);
+    message[0] = (unsigned char)kind;
+    for (unsigned i = 0; i < 8; i++)
+        message[8 + i] = (unsigned char)(number >> 8 * i);
+}
+
 osi_got osi_members_start(osi_members *m, int fd, osi_packing packing,
                           uint64_t limit)
 {
     const bool packed = packing == OSI_PACKED;
-    char task[40];
+    unsigned char message[MESSAGE];
+    bool is_new;
+    osi_helped how;
 
     osi_members_stop(m);
-    snprintf(task, sizeof task, "%s %llu", packed ? "packed" : "archive",
-             (unsigned long long)limit);
     m->part = packed ? "decompressor" : "archive reader";
     m->limit = limit;
     m->given = 0;
     m->member = 0;
     m->at = m->len = m->left = 0;
     m->reason[0] = '\0';
-    if (!osi_helper_start(&m->helper, task, fd)) {
-        snprintf(m->reason, sizeof m->reason, "%s", m->helper.reason);
-        m->end = OSI_GOT_ERROR;
-        return OSI_GOT_ERROR;
-    }
+    fill_message(message, packed ? 'p' : 'a', limit);
+    do {
+        is_new = m->helper.fd < 0;
+        if (is_new && !osi_helper_start(&m->helper, "archives")) {
+            snprintf(m->reason, sizeof m->reason, "%s", m->helper.reason);
+            return finish(m, OSI_GOT_ERROR);
+        }
+        m->helper.deadline = osi_now() + OSI_HELPER_SECONDS;
+        how = osi_helper_send_file(&m->helper, message, MESSAGE, fd);
+        if (how == OSI_HELP_STOPPED)
+            return finish(m, OSI_GOT_STOPPED);
+        if (how != OSI_HELPED && !is_new)
+            finish(m, OSI_GOT_ERROR); /* it ended in between */
+    } while (how != OSI_HELPED && !is_new);
+    /* Where a new one did not take it, what it says tells. */
     m->ended = false;
     return OSI_GOT_TEXT;
-}
-
-/* Nothing comes any more. */
-static osi_got finish(osi_members *m, osi_got end)
-{
-    osi_members_stop(m);
-    m->end = end;
-    return end;
 }
 
 /* What the helper did not do, or did wrong. */
@@ -233,13 +254,12 @@ osi_got osi_members_read(osi_members *m, char *to, size_t room, size_t *got)
  * gone after its last frame need not hear it. */
 static osi_got leave_member(osi_members *m)
 {
-    unsigned char number[4];
+    unsigned char message[MESSAGE];
     osi_helped how;
 
-    for (unsigned i = 0; i < 4; i++)
-        number[i] = (unsigned char)(m->member >> 8 * i);
+    fill_message(message, 'u', m->member);
     m->helper.deadline = osi_now() + OSI_HELPER_SECONDS;
-    how = osi_helper_send(&m->helper, number, sizeof number);
+    how = osi_helper_send(&m->helper, message, MESSAGE);
     return how == OSI_HELPED || how == OSI_HELP_FAILED ? OSI_GOT_TEXT
                                                        : lose(m, how);
 }

@@ -8,11 +8,15 @@
  *   .  still at work, on what nobody wants to have
  *   l  all members together are over the limit; the last frame
  *   z  the end: nothing, or why the rest cannot be read; the last frame
- * What comes the other way are numbers of members, four bytes each, counted
- * from 1: the rest of that one is not wanted. Only regular files are members.
- * Nothing is ever written by the name of a member.
+ * What comes the other way are messages of 16 bytes: a byte of kind, seven of
+ * nothing, eight of number.
+ *   a  with an open file: read this archive (tar, zip or 7z, also compressed);
+ *      the number limits the bytes of all members together, 0: no limit
+ *   p  the same for one compressed file, a member without a name
+ *   u  the rest of the member of this number, from 1, is not wanted
+ * Only regular files are members. Nothing is ever written by the name of one.
  */
-#define _GNU_SOURCE /* MSG_DONTWAIT */
+#define _GNU_SOURCE /* MSG_DONTWAIT, MSG_CMSG_CLOEXEC */
 #include "archive_members.h"
 
 #include "limits.h"
@@ -21,6 +25,8 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <locale.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -33,18 +39,70 @@
 /* Read without a word to the other side, at most. */
 #define SILENT ((uint64_t)16 << 20)
 
+/* A message, which comes in pieces, perhaps. */
+#define MESSAGE 16
+typedef struct inbox {
+    unsigned char bytes[MESSAGE];
+    size_t n;
+    int file; /* that came with it, or -1 */
+    char kind; /* of the last one that was whole */
+    uint64_t number;
+} inbox;
+
 typedef struct sender {
     struct archive *archive;
     uint64_t limit, passed; /* bytes of members so far */
     uint64_t silent;        /* of them since the last frame */
-    uint32_t member, unwanted;
-    unsigned char in[4];
-    size_t n_in;
+    uint64_t member, unwanted;
+    inbox *in;
     unsigned char *out; /* frames to be written */
     size_t n_out;
     bool over;   /* a frame said so */
     bool failed; /* nobody listens */
 } sender;
+
+static void take_file(inbox *in, struct msghdr *head)
+{
+    const struct cmsghdr *const c = CMSG_FIRSTHDR(head);
+
+    if (c == NULL || c->cmsg_level != SOL_SOCKET ||
+        c->cmsg_type != SCM_RIGHTS || c->cmsg_len != CMSG_LEN(sizeof(int)))
+        return;
+    if (in->file >= 0)
+        close(in->file);
+    memcpy(&in->file, CMSG_DATA(c), sizeof in->file);
+}
+
+/* 1: a message is there, 0: none so far, -1: none will come. */
+static int receive(inbox *in, int flags)
+{
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct iovec part = {in->bytes + in->n, MESSAGE - in->n};
+    struct msghdr head = {.msg_iov = &part,
+                          .msg_iovlen = 1,
+                          .msg_control = control.bytes,
+                          .msg_controllen = sizeof control.bytes};
+    const ssize_t got =
+        recvmsg(STDOUT_FILENO, &head, flags | MSG_CMSG_CLOEXEC);
+
+    if (got < 0)
+        return errno == EAGAIN || errno == EINTR ? 0 : -1;
+    if (got == 0)
+        return -1;
+    take_file(in, &head);
+    in->n += (size_t)got;
+    if (in->n < MESSAGE)
+        return 0;
+    in->n = 0;
+    in->kind = (char)in->bytes[0];
+    in->number = 0;
+    for (unsigned i = 0; i < 8; i++)
+        in->number |= (uint64_t)in->bytes[8 + i] << 8 * i;
+    return 1;
+}
 
 static void flush(sender *s)
 {
@@ -106,16 +164,9 @@ static const char *reason(const sender *s)
 
 static bool is_wanted(sender *s)
 {
-    ssize_t got;
-
-    while ((got = recv(STDOUT_FILENO, s->in + s->n_in, 4 - s->n_in,
-                       MSG_DONTWAIT)) > 0) {
-        s->n_in += (size_t)got;
-        if (s->n_in == 4)
-            s->unwanted = s->in[0] | (uint32_t)s->in[1] << 8 |
-                          (uint32_t)s->in[2] << 16 | (uint32_t)s->in[3] << 24;
-        s->n_in %= 4;
-    }
+    while (receive(s->in, MSG_DONTWAIT) > 0)
+        if (s->in->kind == 'u')
+            s->unwanted = s->in->number;
     return s->unwanted != s->member;
 }
 
@@ -252,25 +303,41 @@ static bool set_up(struct archive *a, bool packed)
            archive_read_support_format_7zip(a) == ARCHIVE_OK;
 }
 
-bool osi_archive_members(bool packed, uint64_t limit)
+/* False: the other side has gone, or there is no memory. */
+static bool read_archive(inbox *in, unsigned char *out)
 {
-    sender s = {.archive = archive_read_new(), .limit = limit};
-    bool ok = false;
+    const bool packed = in->kind == 'p';
+    sender s = {.archive = archive_read_new(), .limit = in->number,
+                .in = in, .out = out};
+    const int file = in->file;
 
-    s.out = malloc(2 * (HEAD + PART));
-    if (s.archive == NULL || s.out == NULL)
-        goto done;
+    in->file = -1;
+    if (s.archive == NULL) {
+        close(file);
+        return false;
+    }
+    if (!set_up(s.archive, packed) ||
+        archive_read_open_fd(s.archive, file, PART) != ARCHIVE_OK)
+        end(&s, 'z', reason(&s));
+    else
+        send_all(&s, packed);
+    archive_read_free(s.archive);
+    close(file);
+    return !s.failed;
+}
+
+int osi_archive_members(void)
+{
+    inbox in = {.file = -1};
+    unsigned char *const out = malloc(2 * (HEAD + PART));
+    bool ok = out != NULL;
+    int got;
+
     /* Names come as UTF-8 where their bytes tell what they are in. */
     setlocale(LC_CTYPE, "C.UTF-8");
-    if (!set_up(s.archive, packed) ||
-        archive_read_open_fd(s.archive, STDIN_FILENO, PART) != ARCHIVE_OK) {
-        end(&s, 'z', reason(&s));
-    } else {
-        send_all(&s, packed);
-    }
-    ok = !s.failed;
-done:
-    archive_read_free(s.archive);
-    free(s.out);
-    return ok;
+    while (ok && (got = receive(&in, 0)) >= 0)
+        if (got > 0 && in.kind != 'u') /* what is late says nothing */
+            ok = in.file >= 0 && read_archive(&in, out);
+    free(out);
+    return ok ? 0 : 1;
 }

@@ -3,8 +3,8 @@
  * osteon-extract: turns HTML into text and archives into their members for
  * osteon-index, so that a parser that crashes or runs wild on one document or
  * archive costs that one only. It is not meant to be called by hand. With
- * "archive LIMIT" or "packed LIMIT" as its argument see archive_members.c,
- * without one it converts HTML. Numbers are little-endian.
+ * "archives" as its argument see archive_members.c, without one it converts
+ * HTML. Numbers are little-endian.
  *   standard input   repeatedly: 8 bytes length, the document
  *   standard output  for each: 1 byte status (0: converted), 4 bytes length
  *                    of the title, 8 bytes length of the text, both
@@ -104,9 +104,6 @@ static int convert_all(void)
 
 int main(int argc, char **argv)
 {
-    static const char archive[] = "archive ", packed[] = "packed ";
-    const char *const task = argc > 1 ? argv[1] : "";
-
     if (isatty(STDOUT_FILENO)) {
         fputs("osteon-extract: a part of osteon-index, which calls it\n",
               stderr);
@@ -116,13 +113,7 @@ int main(int argc, char **argv)
     signal(SIGINT, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
     osi_limit_process();
-    if (argc == 1)
-        return convert_all();
-    if (strncmp(task, archive, sizeof archive - 1) == 0)
-        return !osi_archive_members(
-            false, strtoull(task + sizeof archive - 1, NULL, 10));
-    if (strncmp(task, packed, sizeof packed - 1) == 0)
-        return !osi_archive_members(
-            true, strtoull(task + sizeof packed - 1, NULL, 10));
-    return 2;
+    if (argc == 2 && strcmp(argv[1], "archives") == 0)
+        return osi_archive_members();
+    return argc == 1 ? convert_all() : 2;
 }
