@@ -119,7 +119,7 @@ is 'from elsewhere' "$("$search" osteosarcoma | cut -d: -f1)" \
 is 'the text, from elsewhere' "$("$search" --show ../x.zip//c.html)" \
     "$(printf 'hyper\ntext')"
 cd ..
-"$index" --export jsonl:all.jsonl
+"$index" --export jsonl:all.jsonl 2>"$work/.err"
 run -q -i copy --format=jsonl all.jsonl
 is 'exported: status' $st 0
 is 'exported: the same hits' "$(ids -i copy osteosarcoma)$(ids -i copy bold)" \
