@@ -126,14 +126,14 @@ void osi_members_stop(osi_members *members);
 
 /* Goes to the next member, a regular file, and passes the rest of the one at
  * hand. TEXT: *name is its, as the archive has it, may be empty, and lives
- * until the next call. END, TOO_LARGE (all together), DAMAGED, STOPPED,
- * NO_MEMORY. */
+ * until the next call. END, TOO_LARGE (all together), DAMAGED, ERROR (it took
+ * too long), STOPPED, NO_MEMORY. */
 osi_got osi_members_next(osi_members *members, const char **name,
                          size_t *len);
 
 /* Reads up to `room` bytes of the member, of which TEXT gives at least one.
  * END; DAMAGED, here or all that follows (osi_members_ended); TOO_LARGE: all
- * members together are; STOPPED. */
+ * members together are; ERROR, STOPPED. */
 osi_got osi_members_read(osi_members *members, char *to, size_t room,
                          size_t *got);
 

@@ -107,7 +107,7 @@ osi_extracted osi_extract_html(osi_extract *e, const char *html, size_t len,
     text->len = title->len = 0;
     if (h->fd < 0 && !osi_helper_start(h, NULL))
         return OSI_EXTRACT_MISSING;
-    h->deadline = osi_now() + OSI_HELPER_SECONDS;
+    osi_helper_wait(h, OSI_HELPER_SECONDS);
     s = exchange(h, html, len, text, title, &converted);
     if (s == OSI_HELPED && converted)
         return OSI_EXTRACTED;

@@ -122,6 +122,12 @@ bool osi_helper_start(osi_helper *h, const char *task)
     return code == 0;
 }
 
+void osi_helper_wait(osi_helper *h, unsigned seconds)
+{
+    h->seconds = seconds;
+    h->deadline = osi_now() + seconds;
+}
+
 /* Waits until the helper can take or give bytes. */
 static osi_helped wait_for(const osi_helper *h, short events)
 {
@@ -214,11 +220,13 @@ void osi_helper_bury(osi_helper *h, osi_helped how, const char *part)
     int status;
 
     osi_helper_stop(h, &status);
+    if (how != OSI_HELP_LATE && WIFSIGNALED(status) &&
+        WTERMSIG(status) == SIGXCPU)
+        h->seconds = OSI_HELPER_SECONDS;
     if (how == OSI_HELP_LATE ||
         (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU))
         snprintf(h->reason, sizeof h->reason,
-                 "the %s took longer than %d seconds", part,
-                 OSI_HELPER_SECONDS);
+                 "the %s took longer than %u seconds", part, h->seconds);
     else if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
         snprintf(h->reason, sizeof h->reason, "the %s died of signal %d", part,
                  WTERMSIG(status));

@@ -9,13 +9,15 @@
 
 #include <sys/types.h>
 
-/* One document, or one part of an archive, takes no longer. */
+/* Of the processor it takes for a document, or a part of an archive: see
+ * extract/limits.h. */
 #define OSI_HELPER_SECONDS 10
 
 typedef struct osi_helper {
     int fd; /* -1: not running, which is how one begins */
     pid_t pid;
-    double deadline; /* for sending and receiving, by osi_now */
+    unsigned seconds; /* it may take for what it does now, */
+    double deadline;  /* by osi_now */
     char reason[160];
 } osi_helper;
 
@@ -33,6 +35,9 @@ bool osi_helper_start(osi_helper *h, const char *task);
 /* Kills it; *status is as of waitpid(2). Nothing is done where it is not
  * running. */
 void osi_helper_stop(osi_helper *h, int *status);
+
+/* From now on sending and receiving may take so long. */
+void osi_helper_wait(osi_helper *h, unsigned seconds);
 
 /* Sends all, or receives at least one byte and at most `room`. */
 osi_helped osi_helper_send(const osi_helper *h, const void *bytes,

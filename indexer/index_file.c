@@ -453,7 +453,7 @@ bool osi_index_job(osi_worker *worker, const osi_job *job, const char *path,
     bool ok;
 
     if (is_too_large(options, job)) {
-        task.kind.packing = OSI_PLAIN; /* it is its own size that is too large */
+        task.kind.packing = OSI_PLAIN; /* its own size is too large */
         return osi_settle_got(&task, OSI_GOT_TOO_LARGE);
     }
     if (is_empty(job))

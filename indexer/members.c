@@ -13,6 +13,9 @@
 #define HEAD 5
 #define MESSAGE 16
 
+/* Seconds for a frame to come: its disk may be slow, or asleep. */
+#define PATIENCE 60
+
 struct osi_members {
     osi_helper helper;
     const char *part; /* what it is called when it dies */
@@ -114,7 +117,7 @@ osi_got osi_members_start(osi_members *m, int fd, osi_packing packing,
             snprintf(m->reason, sizeof m->reason, "%s", m->helper.reason);
             return finish(m, OSI_GOT_ERROR);
         }
-        m->helper.deadline = osi_now() + OSI_HELPER_SECONDS;
+        osi_helper_wait(&m->helper, PATIENCE);
         how = osi_helper_send_file(&m->helper, message, MESSAGE, fd);
         if (how == OSI_HELP_STOPPED)
             return finish(m, OSI_GOT_STOPPED);
@@ -133,7 +136,8 @@ static osi_got lose(osi_members *m, osi_helped how)
         return finish(m, OSI_GOT_STOPPED);
     osi_helper_bury(&m->helper, how, m->part);
     snprintf(m->reason, sizeof m->reason, "%s", m->helper.reason);
-    return finish(m, OSI_GOT_DAMAGED);
+    /* Another time it may be quick enough. */
+    return finish(m, how == OSI_HELP_LATE ? OSI_GOT_ERROR : OSI_GOT_DAMAGED);
 }
 
 /* Receives until `want` bytes are in the buffer, at most BUFFER. */
@@ -147,7 +151,7 @@ static osi_got fill(osi_members *m, size_t want)
     while (m->len < want) {
         size_t got;
         osi_helped how;
-        m->helper.deadline = osi_now() + OSI_HELPER_SECONDS;
+        osi_helper_wait(&m->helper, PATIENCE);
         how = osi_helper_receive(&m->helper, m->buffer + m->len,
                                  BUFFER - m->len, &got);
         if (how != OSI_HELPED)
@@ -258,7 +262,7 @@ static osi_got leave_member(osi_members *m)
     osi_helped how;
 
     fill_message(message, 'u', m->member);
-    m->helper.deadline = osi_now() + OSI_HELPER_SECONDS;
+    osi_helper_wait(&m->helper, PATIENCE);
     how = osi_helper_send(&m->helper, message, MESSAGE);
     return how == OSI_HELPED || how == OSI_HELP_FAILED ? OSI_GOT_TEXT
                                                        : lose(m, how);

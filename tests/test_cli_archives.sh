@@ -333,6 +333,10 @@ run
 is 'many members' "$(counts)" \
     'indexed 1, unchanged 1, removed 0, skipped 20000 (empty 20000)'
 
+: >nothing.tar
+run -q nothing.tar
+is 'an archive of no bytes' "$st$err" 0
+
 # ---- encrypted members ----
 fresh
 make x.zip 'a=secret words' 'b=words of secrets'

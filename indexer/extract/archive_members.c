@@ -290,14 +290,14 @@ static void send_all(sender *s, bool packed)
 static bool set_up(struct archive *a, bool packed)
 {
     const bool filters =
+        archive_read_support_format_empty(a) == ARCHIVE_OK &&
         archive_read_support_filter_gzip(a) == ARCHIVE_OK &&
         archive_read_support_filter_bzip2(a) == ARCHIVE_OK &&
         archive_read_support_filter_xz(a) == ARCHIVE_OK &&
         archive_read_support_filter_zstd(a) == ARCHIVE_OK;
 
     if (packed)
-        return filters && archive_read_support_format_raw(a) == ARCHIVE_OK &&
-               archive_read_support_format_empty(a) == ARCHIVE_OK;
+        return filters && archive_read_support_format_raw(a) == ARCHIVE_OK;
     return filters && archive_read_support_format_tar(a) == ARCHIVE_OK &&
            archive_read_support_format_zip(a) == ARCHIVE_OK &&
            archive_read_support_format_7zip(a) == ARCHIVE_OK;
