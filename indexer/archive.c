@@ -123,7 +123,7 @@ static bool settle_read(osi_archive *a, osi_task *task)
         const int len = snprintf(
             reason, sizeof reason, "%llu of %llu members %s", bad,
             (unsigned long long)a->members,
-            bad == encrypted ? "are encrypted" : "could not be read");
+            bad == encrypted ? "are encrypted" : "could not be indexed");
         if (encrypted > 0 && bad > encrypted)
             snprintf(reason + len, sizeof reason - (size_t)len,
                      ", %llu of them encrypted", encrypted);

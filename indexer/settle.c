@@ -154,6 +154,9 @@ bool osi_settle_refused(osi_task *task)
     osi_tell(task, reason);
     osi_mark_partly();
     osi_count(OSI_TOO_LARGE, task->path, task->len);
+    /* A member that is left out by a rule is none of the bad ones; this is. */
+    if (task->archive != NULL)
+        return osi_archive_note(task->archive, OSTEON_SOURCE_MALFORMED);
     return osi_put_source(task, OSTEON_SOURCE_TOO_LARGE, 0, reason) &&
            osi_drop_old(task);
 }
