@@ -37,7 +37,7 @@ const char *osi_extract_reason(const osi_extract *extract)
     return extract->helper.reason;
 }
 
-static osi_helped receive_all(const osi_helper *h, void *bytes, size_t len)
+static osi_helped receive_all(osi_helper *h, void *bytes, size_t len)
 {
     char *p = bytes;
     osi_helped s = OSI_HELPED;
@@ -61,9 +61,8 @@ static uint64_t number(const unsigned char *p, unsigned bytes)
 }
 
 /* Sends the document and receives the answer; *converted is what it says. */
-static osi_helped exchange(const osi_helper *h, const char *html,
-                           size_t len, osi_bytes *text, osi_bytes *title,
-                           bool *converted)
+static osi_helped exchange(osi_helper *h, const char *html, size_t len,
+                           osi_bytes *text, osi_bytes *title, bool *converted)
 {
     unsigned char head[13];
     uint64_t title_len, text_len;

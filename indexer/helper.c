@@ -113,6 +113,8 @@ bool osi_helper_start(osi_helper *h, const char *task)
         else
             close(pair[0]);
     }
+    if (code == 0 && clock_getcpuclockid(h->pid, &h->clock) != 0)
+        h->clock = (clockid_t)-1; /* then it is never seen at work */
     if (code != 0)
         snprintf(h->reason, sizeof h->reason, "%.100s cannot be started: %s",
                  path.failed || path.data == NULL ? "osteon-extract"
@@ -128,22 +130,35 @@ void osi_helper_wait(osi_helper *h, unsigned seconds)
     h->deadline = osi_now() + seconds;
 }
 
+/* Whether the helper had the processor since this was last asked. */
+static bool has_worked(osi_helper *h)
+{
+    const int64_t before = h->used;
+    struct timespec t;
+
+    if (clock_gettime(h->clock, &t) == 0)
+        h->used = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+    return h->used != before;
+}
+
 /* Waits until the helper can take or give bytes. */
-static osi_helped wait_for(const osi_helper *h, short events)
+static osi_helped wait_for(osi_helper *h, short events)
 {
     struct pollfd at = {h->fd, events, 0};
 
     for (;;) {
         if (osi_stop_asked())
             return OSI_HELP_STOPPED;
-        if (osi_now() > h->deadline)
-            return OSI_HELP_LATE;
         if (poll(&at, 1, LOOK_EVERY) > 0)
             return OSI_HELPED;
+        if (has_worked(h))
+            h->deadline = osi_now() + h->seconds;
+        else if (osi_now() > h->deadline)
+            return OSI_HELP_LATE;
     }
 }
 
-osi_helped osi_helper_send(const osi_helper *h, const void *bytes, size_t len)
+osi_helped osi_helper_send(osi_helper *h, const void *bytes, size_t len)
 {
     const char *p = bytes;
 
@@ -163,7 +178,7 @@ osi_helped osi_helper_send(const osi_helper *h, const void *bytes, size_t len)
     return OSI_HELPED;
 }
 
-osi_helped osi_helper_send_file(const osi_helper *h, const void *bytes,
+osi_helped osi_helper_send_file(osi_helper *h, const void *bytes,
                                 size_t len, int file)
 {
     union {
@@ -195,7 +210,7 @@ osi_helped osi_helper_send_file(const osi_helper *h, const void *bytes,
                            len - (size_t)done);
 }
 
-osi_helped osi_helper_receive(const osi_helper *h, void *to, size_t room,
+osi_helped osi_helper_receive(osi_helper *h, void *to, size_t room,
                               size_t *len)
 {
     *len = 0;

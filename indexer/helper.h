@@ -8,6 +8,7 @@
 #include "indexer.h"
 
 #include <sys/types.h>
+#include <time.h>
 
 /* Of the processor it takes for a document, or a part of an archive: see
  * extract/limits.h. */
@@ -16,7 +17,9 @@
 typedef struct osi_helper {
     int fd; /* -1: not running, which is how one begins */
     pid_t pid;
-    unsigned seconds; /* it may take for what it does now, */
+    clockid_t clock;  /* of the processor it takes, */
+    int64_t used;     /* and how much that was, in ns, when last looked at */
+    unsigned seconds; /* it may do nothing for, */
     double deadline;  /* by osi_now */
     char reason[160];
 } osi_helper;
@@ -36,16 +39,18 @@ bool osi_helper_start(osi_helper *h, const char *task);
  * running. */
 void osi_helper_stop(osi_helper *h, int *status);
 
-/* From now on sending and receiving may take so long. */
+/* From now on sending and receiving may take so long, and so long again
+ * whenever the helper was seen at work: where it gets little of a busy
+ * machine that is not its fault, and what it may take of the processor is
+ * limited on its side. */
 void osi_helper_wait(osi_helper *h, unsigned seconds);
 
 /* Sends all, or receives at least one byte and at most `room`. */
-osi_helped osi_helper_send(const osi_helper *h, const void *bytes,
-                           size_t len);
+osi_helped osi_helper_send(osi_helper *h, const void *bytes, size_t len);
 /* The same with an open file; a few bytes, at least one. */
-osi_helped osi_helper_send_file(const osi_helper *h, const void *bytes,
+osi_helped osi_helper_send_file(osi_helper *h, const void *bytes,
                                 size_t len, int file);
-osi_helped osi_helper_receive(const osi_helper *h, void *to, size_t room,
+osi_helped osi_helper_receive(osi_helper *h, void *to, size_t room,
                               size_t *len);
 
 /* Ends one that failed or was late; `reason` tells of `part`, "HTML parser" or

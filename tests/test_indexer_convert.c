@@ -3,6 +3,7 @@
  * Markdown, and HTML through the helper process as it was built.
  */
 #include "convert.h"
+#include "helper.h"
 #include "run_suite.h"
 
 #include "asserts.h"
@@ -282,6 +283,35 @@ START_TEST(test_extract_html_hanging_helper_is_killed)
 }
 END_TEST
 
+/* What comes of a helper that may be idle for a second. */
+static osi_helped answer(const char *lines)
+{
+    char name[] = "/tmp/osteon-test-XXXXXX", byte;
+    osi_helper h = {.fd = -1};
+    osi_helped how;
+    size_t len;
+    int status;
+
+    use_script(lines, name);
+    ck_assert_msg(osi_helper_start(&h, NULL), "%s", h.reason);
+    osi_helper_wait(&h, 1);
+    how = osi_helper_receive(&h, &byte, 1, &len);
+    osi_helper_stop(&h, &status);
+    unlink(name);
+    return how;
+}
+
+START_TEST(test_helper_that_works_is_waited_for)
+{
+    ck_assert_int_eq(answer("i=0; end=$(($(date +%s) + 3))\n"
+                            "while [ $(date +%s) -lt $end ]; do\n"
+                            "while [ $((i += 1)) -lt 9999 ]; do :; done; i=0\n"
+                            "done; echo"),
+                     OSI_HELPED);
+    ck_assert_int_eq(answer("exec sleep 60"), OSI_HELP_LATE);
+}
+END_TEST
+
 START_TEST(test_extract_html_no_helper_is_missing)
 {
     osi_extract *const e = helper();
@@ -340,6 +370,7 @@ int main(void)
     tcase_add_test(htmls, test_extract_html_dead_helper_costs_one_document);
     tcase_add_test(htmls, test_extract_html_lying_helper_is_refused);
     tcase_add_test(htmls, test_extract_html_hanging_helper_is_killed);
+    tcase_add_test(htmls, test_helper_that_works_is_waited_for);
     tcase_add_test(htmls, test_extract_html_no_helper_is_missing);
     tcase_add_test(htmls, test_extract_html_random_bytes_never_hang);
     suite_add_tcase(suite, markdowns);
