@@ -8,6 +8,21 @@
 # container, that were /bin/sh, which need not know what printf %q writes.
 export SHELL=$BASH
 
+# shellcheck disable=SC2034 # the caller's
+have_terminal=$(command -v script || true)
+
+# Runs $search on a terminal of $1 columns, of kind $term if that is set; sets
+# out to what appeared there. Works in $scratch.
+# shellcheck disable=SC2034,SC2154 # the caller's
+terminal() { # COLUMNS ARGUMENT...
+    local columns=$1
+    shift
+    printf '%q ' "$search" "$@" >"$scratch/command"
+    out=$(TERM=${term:-xterm} script -qec \
+        "stty cols $columns rows 50; . $scratch/command" /dev/null \
+        </dev/null | tr -d '\r')
+}
+
 passed=0
 failed=0
 

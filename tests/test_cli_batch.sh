@@ -35,15 +35,6 @@ batch() {
     err=${err//$scratch\//}
 }
 
-# Runs it on a terminal of 80 columns; sets out to what appeared there.
-have_terminal=$(command -v script)
-terminal() {
-    printf '%q ' "$search" "$@" >"$scratch/command"
-    out=$(TERM=${term:-xterm} script -qec \
-        "stty cols 80 rows 50; . $scratch/command" /dev/null \
-        </dev/null | tr -d '\r')
-}
-
 # ---- Documents ----
 
 cp -R "$source/corpus" "$scratch/corpus"
@@ -374,7 +365,7 @@ done
 
 if [ -n "$have_terminal" ]; then
     cd "$scratch/corpus" || exit 1
-    terminal --color=never --batch="$queries" -n 2
+    terminal 80 --color=never --batch="$queries" -n 2
     match 'each query has a headline' \
         $'^==> q01: GD2 CAR-T\n1\\. GD2 as a Target' "$out"
     match 'after an empty line' $'\n\n==> q02: PD1 inhibitor sarcoma\n1\\. ' \
@@ -386,20 +377,20 @@ if [ -n "$have_terminal" ]; then
             grep -v '^osteon-search: note')"
     printf 'a\tzzzz \033[31m%0199d\nb\tyyyy\n' 0 |
         sed 's/0000/zzz /g; s/000//' >"$scratch/none"
-    terminal --color=never --batch="$scratch/none"
+    terminal 80 --color=never --batch="$scratch/none"
     match 'a long query is cut' $'^==> a: zzzz \\[31m[z ]{60,70}…\n' "$out"
     match 'and one without hits says so' \
         $'…\nno hits\n\n==> b: yyyy\nno hits\n\n2 queries, 0 with hits' "$out"
-    terminal --batch="$queries" -n 1
+    terminal 80 --batch="$queries" -n 1
     match 'a headline is coloured' $'\033\\[1;36m==> q01: GD2 CAR-T\033' "$out"
-    terminal --batch=-
+    terminal 80 --batch=-
     match 'queries typed at - are refused with a hint' \
         '--batch=- reads queries from standard input, which is a terminal' \
         "$out"
     cd "$scratch/odd" || exit 1
     for form in --csv --trec --format='%i %p %S\n' -l; do
         printf 'q\001\tosteoid\n' >"$scratch/bell"
-        terminal --color=never --batch="$scratch/bell" "$form" -n 100
+        terminal 80 --color=never --batch="$scratch/bell" "$form" -n 100
         equal "$form: no control byte gets to a terminal" '' \
             "$(LC_ALL=C grep -a $'[\001-\010\013-\037\177]' <<<"$out")"
     done

@@ -46,17 +46,6 @@ run() {
     err=$(cat "$scratch/err")
 }
 
-# Runs it on a terminal of $1 columns; sets out to what appeared there.
-have_terminal=$(command -v script)
-terminal() {
-    local columns=$1
-    shift
-    printf '%q ' "$search" "$@" >"$scratch/command"
-    out=$(TERM=${term:-xterm} script -qec \
-        "stty cols $columns rows 50; . $scratch/command" /dev/null \
-        </dev/null | tr -d '\r')
-}
-
 # ---- Documents ----
 
 docs=$scratch/docs
